@@ -180,12 +180,12 @@ export class ImageService {
   }
 
   /** The same for a build of the older builder: its way to registries is that of builds. */
-  async pullBase(imageName: string): Promise<Image> {
+  async pullBase(imageName: string, options: TransferOptions = {}): Promise<Image> {
     const network = this.#network();
-    if (network.baseFetch === undefined) return this.pull(imageName);
+    if (network.baseFetch === undefined) return this.pull(imageName, options);
     const transport = { ...network.transport, fetch: network.baseFetch };
     this.#baseTransfersMade ??= new ImageTransfers(this.#store, { ...network, transport });
-    return this.#pullBy(this.#baseTransfersMade, imageName, {});
+    return this.#pullBy(this.#baseTransfersMade, imageName, options);
   }
 
   async #pullBy(transfers: ImageTransfers, imageName: string, options: TransferOptions): Promise<Image> {

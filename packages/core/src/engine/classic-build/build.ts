@@ -15,14 +15,15 @@ import { startFailure } from "../container/start-failure.ts";
 import { verifySettings } from "../container/verify.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { Engine } from "../engine.ts";
+import { baseOf, settleBases } from "./bases.ts";
 import { ContextSums } from "./checksum.ts";
 import { keepContainers } from "./containers.ts";
 import { findText, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
-import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
+import { type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
 import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
-import { findRefusal, problemIn, type Refusal } from "./refusals.ts";
-import { type ClassicStep, classicDockerfile, classicSteps, textOf, tryParse } from "./steps.ts";
+import { findRefusal, problemIn } from "./refusals.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
 export interface ClassicBuildOptions {
@@ -161,8 +162,9 @@ async function run(
     run: runProblem === undefined ? undefined : { step: firstRun(whole, options, memory), problem: runProblem },
   });
   const wanted: ClassicRequest = { ...options, context, labels: {}, dockerfile: unfit?.before ?? whole };
-  const refused = (await pullBases(engine, wanted)) ?? unfit;
-  const request: ClassicRequest = { ...wanted, dockerfile: refused?.before ?? whole };
+  const { dockerfile, platform, refused = unfit } = await settleBases(engine, wanted);
+  const { platform: _, ...others } = wanted;
+  const request: ClassicRequest = { ...others, dockerfile, ...(platform === undefined ? {} : { platform }) };
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {});
   const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
@@ -174,7 +176,7 @@ async function run(
     noCache: request.noCache === true,
     keys,
     onBuild: request.dockerfile.stages.map((_, index) => {
-      const base = baseOf(request.dockerfile, index, request.buildArgs ?? {});
+      const base = baseOf(request.dockerfile, index);
       return (base === undefined ? undefined : engine.images.find(base))?.config.config.OnBuild ?? [];
     }),
     total: classicSteps(whole).length,
@@ -249,21 +251,6 @@ function endOf(told: unknown, { reason }: Failed): { readonly exitCode: number; 
 
 /** A request as it has come: with an archive, and the name of a Dockerfile in it. */
 type SentRequest = BuildRequest & { readonly context: { readonly tar: Uint8Array }; readonly file: string };
-
-/** Unlike BuildKit, the classic builder keeps the images that it stands on. It ends before one that cannot be had. */
-async function pullBases({ images }: Engine, request: ClassicRequest): Promise<Refusal | undefined> {
-  const { buildArgs = {}, pull } = request;
-  const dockerfile: Dockerfile = request.dockerfile;
-  for (const [index, { from }] of dockerfile.stages.entries()) {
-    const name = baseOf(dockerfile, index, buildArgs);
-    if (name === undefined || from.platform !== undefined) continue;
-    if (pull !== true && images.find(name) !== undefined) continue;
-    const message = await problemOf(images.pullBase(name));
-    if (message === undefined) continue;
-    return { message, text: textOf(from), before: { ...dockerfile, stages: dockerfile.stages.slice(0, index) } };
-  }
-  return undefined;
-}
 
 /** Why a pull fails; nothing for one that does not. */
 const problemOf = (pull: Promise<Image>): Promise<string | undefined> =>

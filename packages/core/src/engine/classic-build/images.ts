@@ -6,19 +6,13 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, internals.go, copy.go
  */
-import {
-  type AnyInstruction,
-  type BuildRequest,
-  type Dockerfile,
-  Environment,
-  expandWord,
-  type Stage,
-} from "../../build/index.ts";
+import type { AnyInstruction, BuildRequest, Dockerfile, Stage } from "../../build/index.ts";
 import type { Image } from "../../image/index.ts";
 import type { History, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import { timeOf } from "../documents/time.ts";
 import { ENGINE_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
+import { baseOf, stageOf } from "./bases.ts";
 import type { ContextSums } from "./checksum.ts";
 import { classicCommand } from "./words.ts";
 
@@ -62,27 +56,11 @@ const cut = ({ from, instructions }: Stage, count: number): Stage => ({
 });
 
 /** What a stage stands on: an earlier stage, an image, or nothing. */
-function parentOf({ engine, dockerfile, request }: ClassicBuild, index: number, done: readonly (Image | undefined)[]) {
+function parentOf({ engine, dockerfile }: ClassicBuild, index: number, done: readonly (Image | undefined)[]) {
   const earlier = stageOf(dockerfile, index);
   if (earlier !== undefined) return done[earlier];
-  const name = baseOf(dockerfile, index, request.buildArgs ?? {});
+  const name = baseOf(dockerfile, index);
   return name === undefined ? undefined : engine.images.find(name);
-}
-
-/** The earlier stage that a stage stands on. */
-function stageOf({ stages }: Dockerfile, index: number): number | undefined {
-  const name = stages[index]?.from.image.toLowerCase();
-  const found = stages.slice(0, index).findLastIndex(({ from }) => from.as?.toLowerCase() === name);
-  return found < 0 ? undefined : found;
-}
-
-/** The image that a stage stands on, if it is one of a registry. */
-export function baseOf(dockerfile: Dockerfile, index: number, given: Readonly<Record<string, string>>) {
-  if (stageOf(dockerfile, index) !== undefined) return undefined;
-  const declared = (dockerfile.args ?? []).flatMap(({ args }) => args);
-  const values = declared.map(({ name, default: usual = "" }) => `${name}=${given[name] ?? usual}`);
-  const name = expandWord(dockerfile.stages[index]?.from.image ?? "scratch", Environment.of(values));
-  return name === "scratch" || name === "" ? undefined : name;
 }
 
 interface Done {

@@ -73,7 +73,7 @@ function stageNumber({ stages }: Dockerfile, name: string | undefined): number {
 /** The Dockerfile, or nothing if it is wrong: then the build says so. */
 export function tryParse(text: string): Dockerfile | undefined {
   try {
-    return withoutFrontend(withoutHeredocs(parse(text)));
+    return withoutFrontend(withInstructions(parse(text), (one) => withoutHeredocs(withoutChecksum(one))));
   } catch {
     return undefined;
   }
@@ -86,19 +86,23 @@ function withoutFrontend({ directives: { syntax, ...directives } = {}, ...docker
 
 const SHELL = ["/bin/sh", "-c"];
 
+/** Files are not checked against what `ADD --checksum` says of them. */
+function withoutChecksum(one: Instruction): Instruction {
+  if (one.kind !== "ADD") return one;
+  const { checksum, ...unchecked } = one;
+  return unchecked;
+}
+
 /** The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing. */
-function withoutHeredocs(dockerfile: Dockerfile): Dockerfile {
-  return {
-    ...dockerfile,
-    stages: dockerfile.stages.map(({ from, instructions }) => ({
-      from,
-      instructions: instructions.map((one) => {
-        if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
-        const { heredocs, ...bare } = one;
-        return { ...bare, command: { form: "exec", argv: [...SHELL, one.command.command.split("\n")[0] ?? ""] } };
-      }),
-    })),
-  };
+function withoutHeredocs(one: Instruction): Instruction {
+  if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
+  const { heredocs, ...bare } = one;
+  return { ...bare, command: { form: "exec", argv: [...SHELL, one.command.command.split("\n")[0] ?? ""] } };
+}
+
+function withInstructions(dockerfile: Dockerfile, change: (one: Instruction) => Instruction): Dockerfile {
+  const stages = dockerfile.stages.map(({ from, instructions }) => ({ from, instructions: instructions.map(change) }));
+  return { ...dockerfile, stages };
 }
 
 /** The stages up to the one that is wanted, with the labels that were asked for as its last steps. @throws StatusError */

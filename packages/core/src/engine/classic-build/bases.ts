@@ -1,0 +1,113 @@
+/**
+ * What the stages of a classic build stand on.
+ *
+ * Unlike BuildKit, this builder keeps the images that it fetches, takes one that is here whatever platform is asked for,
+ * and knows of no variables before the first FROM but those of ARG.
+ *
+ * @see moby daemon/builder/dockerfile/dispatchers.go initializeStage, getFromImage
+ */
+import {
+  BuildError,
+  type BuildRequest,
+  type Dockerfile,
+  Environment,
+  expandWord,
+  parsePlatform,
+  rethrow,
+  type Stage,
+} from "../../build/index.ts";
+import type { Image } from "../../image/index.ts";
+import { platformText } from "../../oci/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Refusal } from "./refusals.ts";
+import { textOf } from "./steps.ts";
+
+export interface Based {
+  /** Its stages name without variables what they stand on. It ends before one that stands on what cannot be had. */
+  readonly dockerfile: Dockerfile;
+  /** The platform of an image that stands on nothing; others have that of their base. */
+  readonly platform: string | undefined;
+  readonly refused: Refusal | undefined;
+}
+
+type BasedRequest = Pick<BuildRequest, "buildArgs" | "platform" | "pull"> & { readonly dockerfile: Dockerfile };
+
+/** Fetches what is not here. */
+export async function settleBases(engine: Engine, request: BasedRequest): Promise<Based> {
+  const stages: Stage[] = [];
+  const dockerfile = { ...request.dockerfile, stages };
+  let refused: Refusal | undefined;
+  for (const stage of request.dockerfile.stages) {
+    try {
+      stages.push(await settle(engine, request, stages, stage));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      refused = { message, text: textOf(stage.from), before: dockerfile };
+      break;
+    }
+  }
+  return { dockerfile, platform: standsOnNothing(dockerfile) ? request.platform : undefined, refused };
+}
+
+/** @throws BuildError, and StatusError for an image that cannot be had */
+async function settle(engine: Engine, request: BasedRequest, earlier: readonly Stage[], stage: Stage): Promise<Stage> {
+  const { platform: written, ...from } = stage.from;
+  const variables = globalVariables(request);
+  const asked = written ? platformOf(written, variables) : request.platform;
+  const image = expandWord(from.image, variables);
+  if (image === "") throw new BuildError(`base name (${from.image}) should not be blank`);
+  const named = { ...stage, from: { ...from, image } };
+  const name = baseOf({ stages: [...earlier, named] }, earlier.length);
+  if (name === undefined) return named;
+  const { config } = await findBase(engine, name, asked, request.pull);
+  return { ...stage, from: { ...named.from, platform: platformText(config) } };
+}
+
+async function findBase({ images }: Engine, name: string, platform = "", pull = false): Promise<Image> {
+  const found = pull ? undefined : images.find(name);
+  return found ?? images.pullBase(name, platform === "" ? {} : { platform: parsePlatform(platform) });
+}
+
+/** @throws BuildError `failed to parse platform x/y/z/w: …` */
+function platformOf(written: string, variables: Environment): string {
+  const platform = rethrow(
+    () => expandWord(written, variables),
+    ({ message }) => new BuildError(`failed to process arguments for platform : ${message}`),
+  );
+  rethrow(
+    () => parsePlatform(platform),
+    ({ message }) => new BuildError(`failed to parse platform ${platform}: ${message}`),
+  );
+  return platform;
+}
+
+/** The arguments before the first FROM, each of which may name those before it. */
+function globalVariables({ dockerfile: { args = [] }, buildArgs = {} }: BasedRequest): Environment {
+  let variables = Environment.EMPTY;
+  for (const { name, default: usual } of args.flatMap((one) => one.args)) {
+    const value = buildArgs[name] ?? (usual === undefined ? undefined : expandWord(usual, variables));
+    if (value !== undefined) variables = variables.with(name, value);
+  }
+  return variables;
+}
+
+/** The earlier stage that a stage stands on. */
+export function stageOf({ stages }: Dockerfile, index: number): number | undefined {
+  const name = stages[index]?.from.image.toLowerCase();
+  const found = stages.slice(0, index).findLastIndex(({ from }) => from.as?.toLowerCase() === name);
+  return found < 0 ? undefined : found;
+}
+
+/** The image that a stage stands on, if it is one of a registry. */
+export function baseOf(dockerfile: Dockerfile, index: number): string | undefined {
+  const name = dockerfile.stages[index]?.from.image;
+  return stageOf(dockerfile, index) !== undefined || name === "scratch" ? undefined : name;
+}
+
+/** Whether the last stage does, or the stage below it. */
+function standsOnNothing(dockerfile: Dockerfile): boolean {
+  let index: number | undefined = dockerfile.stages.length - 1;
+  let image: string | undefined;
+  for (; index !== undefined; index = stageOf(dockerfile, index)) image = dockerfile.stages[index]?.from.image;
+  return image === "scratch";
+}
