@@ -216,7 +216,7 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   yield* automount("/", mounts.plan, bundle);
   for (const [index, one] of mounts.eager.entries()) {
     if (one.destination === "/") throw overRoot(one, spec.root.path);
-    yield* mountOne(one, sources[index]);
+    yield* mountOne(one, sources[index], spec.root.path);
   }
   for (const fd of sources) if (fd !== undefined) yield* close(fd);
   yield* checkNullDevice(spec);

@@ -24,16 +24,18 @@ import {
   mknod,
   mount,
   O_CREAT,
+  O_PATH,
   O_WRONLY,
   open,
   type Routine,
+  readlink,
   S_IFBLK,
   S_IFCHR,
   S_IFIFO,
   stat,
   umask,
 } from "../abi/index.ts";
-import { dirname } from "../lib/index.ts";
+import { basename, dirname, join } from "../lib/index.ts";
 import type { DeviceSpec, MountSpec } from "../oci/index.ts";
 import { goText, InitError } from "./init-error.ts";
 import { parseMountOptions } from "./mount-options.ts";
@@ -42,11 +44,12 @@ import { parseMountOptions } from "./mount-options.ts";
  * Carries out one mount of the specification. Its mount point is made if it is missing.
  *
  * @param source a descriptor of what is to be bind-mounted, opened with O_PATH.
+ * @param root what the container's root is called on the machine.
  */
-export function* mountOne(spec: MountSpec, source: number | undefined): Routine<void> {
+export function* mountOne(spec: MountSpec, source: number | undefined, root: string): Routine<void> {
   if (spec.destination === "/proc" && spec.type !== "proc") throw notProc(spec);
   try {
-    yield* mountPlainly(spec, source);
+    yield* mountPlainly(spec, source, root);
   } catch (error) {
     if (error instanceof Errno && error.code === "ENOTDIR") throw yield* wrongKind(spec);
     throw error instanceof Errno && spec.type === "tmpfs" ? notMounted(spec, error) : error;
@@ -112,18 +115,19 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [MS_REC, "MS_REC"],
 ];
 
-function* mountPlainly(spec: MountSpec, source: number | undefined): Routine<void> {
+function* mountPlainly(spec: MountSpec, source: number | undefined, root: string): Routine<void> {
   const { flags, propagation, data: given } = parseMountOptions(spec.options);
   const target = spec.destination;
   if (source !== undefined) {
-    yield* withMountPoint(target, source, () =>
+    const isFile = (yield* fstat(source)).type !== "dir";
+    yield* withMountPoint(spec, { isFile, root }, () =>
       mount(`/proc/self/fd/${source}`, target, "", flags & (MS_BIND | MS_REC)),
     );
     if ((flags & ~(MS_BIND | MS_REC)) !== 0) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
   } else {
     const data = spec.type === "tmpfs" ? yield* withModeOf(target, given) : given;
     const first = spec.type === "tmpfs" ? flags & ~MS_RDONLY : flags;
-    yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, first, data));
+    yield* withMountPoint(spec, { isFile: false, root }, () => mount(spec.source, target, spec.type, first, data));
   }
   for (const type of propagation) yield* mount("", target, "", type);
 }
@@ -145,30 +149,70 @@ function* withModeOf(target: string, data: readonly string[]): Routine<readonly 
   return [...data, `mode=${(there.mode & 0o7777).toString(8)}`];
 }
 
+interface MountPoint {
+  readonly isFile: boolean;
+  /** What the container's root is called on the machine. */
+  readonly root: string;
+}
+
 /** Mounts; where the mount point is missing, makes it and mounts again. */
 function* withMountPoint(
-  path: string,
-  source: number | undefined,
+  spec: MountSpec,
+  point: MountPoint,
   mounting: () => Iterable<Call, void, unknown>,
 ): Routine<void> {
   try {
     yield* mounting();
   } catch (error) {
     if (!(error instanceof Errno) || error.code !== "ENOENT") throw error;
-    const isFile = source !== undefined && (yield* fstat(source)).type !== "dir";
-    yield* makeDirectories(isFile ? dirname(path) : path);
-    if (isFile) yield* close(yield* open(path, O_CREAT | O_WRONLY, 0o755));
+    yield* makeMountPoint(spec, point);
     yield* mounting();
   }
 }
 
-/** mkdir -p. */
-export function* makeDirectories(path: string): Routine<void> {
+/** Of a directory that cannot be made runc names the place, of a file only why. @throws InitError */
+function* makeMountPoint(spec: MountSpec, { isFile, root }: MountPoint): Routine<void> {
+  const { destination } = spec;
+  yield* makeDirectories(isFile ? dirname(destination) : destination, function* (path, why) {
+    return notMade(spec, `mkdirat ${join(root, yield* placeOf(path))}: ${goText(why)}`);
+  });
+  if (!isFile) return;
+  const file = yield* open(destination, O_CREAT | O_WRONLY, 0o755).attempt();
+  if (file instanceof Errno) throw notMade(spec, goText(file));
+  yield* close(file);
+}
+
+function notMade({ source, destination, type }: MountSpec, why: string): InitError {
+  const shown = type === "bind" ? source : type;
+  return new InitError(
+    `error mounting "${shown}" to rootfs at "${destination}": create mountpoint for ${destination} mount: make mountpoint "${destination}": ${why}`,
+  );
+}
+
+/** A path to what is not there, links on the way written out. */
+function* placeOf(path: string): Routine<string> {
+  const above = yield* open(dirname(path), O_PATH);
+  const place = yield* readlink(`/proc/self/fd/${above}`);
+  yield* close(above);
+  return join(place, basename(path));
+}
+
+/** mkdir -p. @param explain what to throw when a directory cannot be made. */
+export function* makeDirectories(
+  path: string,
+  explain: (path: string, why: Errno) => Routine<Errno | InitError> = asItIs,
+): Routine<void> {
   if (path === "/" || (yield* exists(path))) return;
-  yield* makeDirectories(dirname(path));
+  yield* makeDirectories(dirname(path), explain);
   const failed = yield* mkdir(path, 0o755).attempt();
   // As in Go's MkdirAll, `a/..` need not be made once `a` is.
-  if (failed instanceof Errno && !(failed.code === "EEXIST" && (yield* exists(path)))) throw failed;
+  if (failed instanceof Errno && !(failed.code === "EEXIST" && (yield* exists(path)))) {
+    throw yield* explain(path, failed);
+  }
+}
+
+function* asItIs(_path: string, why: Errno): Routine<Errno> {
+  return why;
 }
 
 function* exists(path: string): Routine<boolean> {

@@ -10,6 +10,7 @@ import type { WaitOptions, World } from "../../sim/index.ts";
 import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
 import { ConnectionLost, type DaemonLife } from "../machine/daemon-life.ts";
+import { mergedPath } from "../mount/merged-path.ts";
 import { SharedMemory } from "../mount/shared-memory.ts";
 import { checkPropagation } from "../mount/source-propagation.ts";
 import type { NetworkFiles } from "../network/network-files.ts";
@@ -119,7 +120,9 @@ export class Launcher {
     }
     if (oci.status !== "created") {
       this.discard(container);
-      const failure = startFailure(oci.failure ?? "unknown failure");
+      // Docker mounts the root elsewhere.
+      const why = (oci.failure ?? "unknown failure").replaceAll(ROOTFS_PATH, mergedPath(container.id));
+      const failure = startFailure(why);
       container.exitCode = failure.exitCode;
       throw new StatusError("internal", failure.message);
     }

@@ -3,29 +3,57 @@
  *
  * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
  */
+import { Errno } from "../../abi/index.ts";
 import { MemoryDirectory, MemoryFile } from "../../fs/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { basename, dirname, join, StatusError } from "../../lib/index.ts";
 import type { MountedSnapshot } from "../../snapshot/index.ts";
-import type { Inode } from "../../vfs/index.ts";
+import { type FsContext, find, type Inode, type Location, pathOf, walk } from "../../vfs/index.ts";
+import { mergedPath } from "../mount/merged-path.ts";
 
 /**
  * Copies contents, owner and mode of a directory of the container into an empty volume.
  *
- * @throws StatusError internal for what is no directory
+ * @throws StatusError internal for what is no directory, or below a file, or at the end of links that go round
  */
 export function populateVolume(
   { rootfs, id }: { readonly rootfs: MountedSnapshot; readonly id: string },
   path: string,
   volume: MemoryDirectory,
 ): void {
-  const source = rootfs.find(path);
+  const { context } = rootfs;
+  const merged = mergedPath(id);
+  const source = resourceAt(context, path, merged);
   if (source === undefined || volume.entries.size > 0) return;
   if (source.inode.type !== "dir") {
-    const merged = `/var/lib/docker/overlay2/${id}/merged`;
-    throw new StatusError("internal", `source ${merged}${path} is not directory`);
+    throw new StatusError("internal", `source ${join(merged, pathOf(source, context.root))} is not directory`);
   }
   copyChildren(source.inode, volume, new Map());
   copyAttributes(source.inode, volume);
+}
+
+/** Undefined for what the image does not have. @see moby container.GetResourcePath, moby/sys/symlink */
+function resourceAt(context: FsContext, path: string, merged: string): Location | undefined {
+  try {
+    return find(context, path, { follow: true });
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    if (error.code === "ELOOP") {
+      throw new StatusError("internal", `evalSymlinksInScope: too many links in ${join(merged, path)}`);
+    }
+    const place = error.code === "ENOTDIR" ? placeBelowFile(context, path) : path;
+    throw new StatusError("internal", `lstat ${join(merged, place)}: ${error.message.toLowerCase()}`);
+  }
+}
+
+/** The first place on the way to a path that a file is in the way of, links on the way written out. */
+function placeBelowFile(context: FsContext, path: string): string {
+  const above = dirname(path);
+  try {
+    return join(pathOf(walk(context, above, { follow: true }), context.root), basename(path));
+  } catch (error) {
+    if (error instanceof Errno) return placeBelowFile(context, above);
+    throw error;
+  }
 }
 
 /** Names of one file become names of one copy. `copies`: those that there are, by what is below the merged tree. */
