@@ -49,25 +49,32 @@ export class Options {
  * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may; a leading `+` stops at
  * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter; applets
  * that call the getopt(3) of POSIX know of no long names, and take `-` for one more letter.
- * A wrong option prints the message and the usage and ends the applet with 1.
+ * A wrong option prints the message and the usage and ends the applet with 1; so does, without a message and as soon
+ * as it is read, the second of those in `exclusive`.
  */
 export function* getopt(
   io: Io,
   spec: string,
   longs: Readonly<Record<string, string>> | "letters only" = {},
+  exclusive: readonly string[] = [],
 ): Routine<Options> {
   const stopsAtOperand = spec.startsWith("+");
   const letters = parseSpec(stopsAtOperand ? spec.slice(1) : spec);
   const given: (readonly [string, string])[] = [];
   const operands: string[] = [];
   const words = io.argv.slice(1);
+  const take = function* (option: string, value: string): Routine<void> {
+    const isAgainst = ([other]: readonly [string, string]): boolean => other !== option && exclusive.includes(other);
+    if (exclusive.includes(option) && given.some(isAgainst)) return yield* showUsage(io);
+    given.push([option, value]);
+  };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "--") {
       operands.push(...words);
       break;
     }
     if (word.startsWith("--") && longs !== "letters only")
-      given.push(yield* longOption(io, word.slice(2), words, letters, longs));
+      yield* take(...(yield* longOption(io, word.slice(2), words, letters, longs)));
     else if (word.startsWith("-") && word.length > 1) {
       for (let at = 1; at < word.length; at++) {
         const letter = word[at] as string;
@@ -75,12 +82,12 @@ export function* getopt(
         if (arity === undefined) return yield* refuse(io, `invalid option -- '${letter}'`);
         const attached = word.slice(at + 1);
         if (arity === "none") {
-          given.push([letter, ""]);
+          yield* take(letter, "");
           continue;
         }
         const value = attached !== "" || arity === "optional" ? attached : words.shift();
         if (value === undefined) return yield* refuse(io, `option requires an argument -- '${letter}'`);
-        given.push([letter, value]);
+        yield* take(letter, value);
         break;
       }
     } else if (stopsAtOperand) {

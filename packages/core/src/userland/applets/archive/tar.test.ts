@@ -33,6 +33,13 @@ const TABLE: readonly (readonly [behaviour: string, script: string, stdout: stri
     0,
   ],
   [
+    "stops reading options at the second mode",
+    "cd /tmp; echo x > f; tar cf -- -x.tar 2>&1 | head -1 | cut -c1-7; tar -cx --bogus 2>&1 | head -1 | cut -c1-7; tar --create -t -Q 2>&1 | head -1 | cut -c1-7; tar -Q -cx 2>&1 | head -1; tar ccf a f; tar tf a",
+    "BusyBox\nBusyBox\nBusyBox\ntar: invalid option -- 'Q'\nf\n",
+    "",
+    0,
+  ],
+  [
     "refuses no mode, two modes, no files, garbage",
     "cd /tmp; tar cf x.tar 2>&1; echo $?; tar cx 2>&1 | head -1 | cut -c1-7; head -c 1000 /etc/passwd > g; tar tf g; echo $?; yes garbage | head -c 1024 > r; tar tf r; echo $?; : > e; tar tf e; echo $?; head -c 1024 /dev/zero | tar t; echo $?",
     "tar: empty archive\n1\nBusyBox\n1\n1\n1\n0\n",

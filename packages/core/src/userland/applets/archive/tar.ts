@@ -62,6 +62,9 @@ const LONG_OPTIONS = {
   overwrite: "overwrite",
 };
 
+/** Of these there must be one. */
+const WORKS = ["c", "x", "t"];
+
 /** Options, the file name's ending that stands for them with -a, and the program that compresses. */
 const COMPRESSIONS: readonly (readonly [option: string, ending: string, program: string, format: Compression])[] = [
   ["J", "xz", "xz", "xz"],
@@ -76,8 +79,8 @@ export const tar: Applet = function* (io) {
     yield* io.out.line(`tar (busybox) ${VERSION}`);
     return 0;
   }
-  const options = yield* getopt(new Io(io.name, dashed(io.argv), io.env), "txC:f:OopvkchjzJZam", LONG_OPTIONS);
-  if (["c", "x", "t"].filter((letter) => options.has(letter)).length !== 1) return yield* showUsage(io);
+  const options = yield* getopt(new Io(io.name, dashed(io.argv), io.env), "txC:f:OopvkchjzJZam", LONG_OPTIONS, WORKS);
+  if (!WORKS.some((letter) => options.has(letter))) return yield* showUsage(io);
   const names = options.operands.map((name) => (/[^/]\/+$/.test(name) ? name.slice(0, -1) : name));
   const creates = options.has("c");
   if (creates && names.length === 0) return yield* io.die("empty archive");
