@@ -180,7 +180,7 @@ function dispatchWorkdir(instruction: InstructionOf<"WORKDIR">, { scope, context
     context.lint.warn("WorkdirRelativePath", message, range);
   }
   const path = fromWorkingDir(scope, written);
-  const step: Step = { range, kind: "WORKDIR", path };
+  const step: Step = { range, kind: "WORKDIR", path, written };
   return { step, scope: { ...scope, workingDir: path, workdirSet: true } };
 }
 

@@ -97,4 +97,4 @@ export type Step =
   | (Base<"STOPSIGNAL"> & { readonly signal: string })
   | (Base<"USER"> & { readonly user: string })
   | (Base<"VOLUME"> & { readonly paths: readonly string[] })
-  | (Base<"WORKDIR"> & { readonly path: string });
+  | (Base<"WORKDIR"> & { readonly path: string; readonly written: string });

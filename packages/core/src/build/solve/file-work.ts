@@ -7,6 +7,7 @@ import { MountedSnapshot, type MountedTree, SNAPSHOT_ROOT } from "../../snapshot
 import { lookup } from "../../vfs/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
+import { refuseDirectory, refuseTarget } from "../files/classic-target.ts";
 import { Copier } from "../files/copy.ts";
 import { hasWildcards } from "../files/glob.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
@@ -46,6 +47,9 @@ export function fileWork(
   op: FileOp,
   sources: Sources,
 ): (base: Result | undefined) => ChangeWork {
+  const { isClassic = false } = op;
+  const count = isClassic ? countSources(machine, op, sources) : undefined;
+  if (count === 0) throw new BuildError("no source files were specified");
   const ingredients: Ingredient[] = [];
   const absent: string[] = [];
   const all: Taken[] = [];
@@ -53,7 +57,7 @@ export function fileWork(
     const suffix = index === 0 ? "" : ` (source ${index + 1})`;
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
       ingredients.push([name + suffix, value]);
-    if (op.ownersAreKnown === true && action.kind === "copy" && action.chown !== undefined)
+    if (op.isClassic === true && action.kind === "copy" && action.chown !== undefined)
       ingredients.push([`how the owner is found${suffix}`, "by the names of a user and a group"]);
     if (action.kind !== "copy" || action.isFromTree || isCovered(action, op)) continue;
     const from = sources[action.input];
@@ -79,13 +83,13 @@ export function fileWork(
   // BuildKit looks for all of them at once, and most often hears of the last one first.
   const last = absent.sort(compareBytes).pop();
   if (last !== undefined) throw missing(machine, last);
+  if (count !== undefined && count > 1) refuseSeveral(op);
   // In the order of their paths, whatever the order in which they are copied.
   const files = all.sort((a, b) => a.input - b.input || compareBytes(a.source, b.source)).flatMap((one) => one.files);
   return (base) => ({
     ingredients: new Map([baseIngredient(base?.key), ...ingredients, ...files]),
     base: base?.snapshot,
     change: async (key) => {
-      const isClassic = op.ownersAreKnown === true;
       if (base === undefined && !isClassic) refuseNames(op);
       const mountPoint = isClassic ? layerOf(machine.prng, base) : mountPointOf(machine.prng);
       carryOut(machine, op, sources, { key, mountPoint });
@@ -135,6 +139,36 @@ function copyIngredients(action: CopyFiles): readonly Ingredient[] {
   if (isFromTree) found.push(["the source tree", "the tree below"]);
   if (isExact) found.push(["the files", "made by the build"]);
   return found;
+}
+
+/** How many files the actions take. Undefined while the maker of some is not known. */
+function countSources(machine: BuildMachine, { actions }: FileOp, sources: Sources): number | undefined {
+  let count = 0;
+  for (const action of actions) {
+    if (action.kind === "mkdir") return undefined;
+    const from = sources[action.input];
+    if (from?.isUnmade === true) return undefined;
+    withTree(machine, from, (tree) => {
+      count += namedBy(tree, action).length;
+    });
+  }
+  return count;
+}
+
+/** To the classic builder a pattern that is none names nothing. */
+function namedBy(tree: MountedTree, action: CopyFiles): readonly string[] {
+  try {
+    return selected(tree, action);
+  } catch (error) {
+    if (error instanceof BuildError) return [];
+    throw error;
+  }
+}
+
+/** Several files go into a directory that is written as one. @throws BuildError */
+function refuseSeveral({ actions }: FileOp): void {
+  const isFile = actions.some((action) => action.kind === "copy" && !action.dest.endsWith("/"));
+  if (isFile) throw new BuildError("the destination must be a directory and end with a /");
 }
 
 function selected(tree: MountedTree, { source, isExact }: CopyFiles): readonly string[] {
@@ -249,17 +283,21 @@ function carryOut(
   { key, mountPoint }: { readonly key: string; readonly mountPoint: string },
 ): void {
   const { kernel, snapshotter } = machine;
-  const ownerOf = op.ownersAreKnown === true ? findKnownOwner : findOwner;
+  const { isClassic = false } = op;
+  const ownerOf = isClassic ? findKnownOwner : findOwner;
   const tree = new MountedSnapshot(kernel, snapshotter, key);
   try {
     for (const action of op.actions) {
-      if (action.kind === "mkdir") makeDirectory(tree, action, mountPoint);
-      else {
+      if (action.kind === "mkdir") {
+        if (isClassic) refuseDirectory(tree, action.path, mountPoint);
+        makeDirectory(tree, action, mountPoint);
+      } else {
         const from = sources[action.input];
         withTree(machine, from, (source) => {
           checkSource(source, action, from);
           const owner = action.chown === undefined ? undefined : ownerOf(tree, action.chown, mountPoint);
-          copyFiles(machine, source, tree, action, { mountPoint, owner });
+          const keepsOwner = action.chown === undefined && !action.isExact && from?.key !== OUTSIDE_KEY;
+          copyFiles(machine, source, tree, action, { mountPoint, owner, isClassic, keepsOwner });
         });
       }
     }
@@ -300,12 +338,19 @@ function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory, mountP
   makeDirectories(tree, targetPath(tree, path), 0o755, found);
 }
 
+interface CopyOptions {
+  readonly mountPoint: string;
+  readonly owner: Owner | undefined;
+  readonly isClassic: boolean;
+  readonly keepsOwner: boolean;
+}
+
 function copyFiles(
   machine: BuildMachine,
   source: MountedTree,
   tree: MountedTree,
   action: CopyFiles,
-  { mountPoint, owner }: { readonly mountPoint: string; readonly owner: Owner | undefined },
+  { mountPoint, owner, isClassic, keepsOwner }: CopyOptions,
 ): void {
   const { chmod, dest } = action;
   const exclude = excludeOf(action);
@@ -321,8 +366,11 @@ function copyFiles(
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
     const archive = content === undefined ? undefined : openArchive(content, { xz: machine.unpacksXz });
     // Names of one file are kept together only below one path.
-    if (archive === undefined) new Copier(source, tree, options).copy(path, dest);
-    else {
+    if (archive === undefined) {
+      const isDirectory = source.find(rootPath(source, path))?.inode.type === "dir";
+      if (isClassic) refuseTarget(tree, dest, { mountPoint, isDirectory, keepsOwner });
+      new Copier(source, tree, options).copy(path, dest);
+    } else {
       const target = targetPath(tree, dest);
       makeDirectories(tree, target, 0o755, owner);
       unpackArchive(tree, archive, target, owner);

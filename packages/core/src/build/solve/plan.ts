@@ -184,10 +184,13 @@ export class Plan {
     const about = (): About => ({ name: name(), range: step.range, ignoresCache: this.#options.ignoresCache(stage) });
     switch (step.kind) {
       case "WORKDIR": {
-        if (step.path === "/") return undefined;
+        const isClassic = this.#options.ownership === "classic";
+        const isNowhere = isClassic && step.written === "";
+        if (step.path === "/" && !isNowhere) return undefined;
         const { User: user = "" } = end.image.config;
-        const owner = this.#options.ownership === "classic" || user === "" ? undefined : plainOwner(user);
-        const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: clean(step.path), owner }] };
+        const owner = isClassic || user === "" ? undefined : plainOwner(user);
+        const path = isNowhere ? "" : clean(step.path);
+        const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path, owner }], isClassic };
         // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
         return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });
       }
@@ -252,7 +255,7 @@ export class Plan {
       inputs.push({ op, name: "[internal] preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
       for (const { name } of step.files) actions.push(action(name, inputs.length - 2));
     }
-    return this.#vertices.add({ op: { kind: "file", actions, ownersAreKnown: isClassic }, inputs, ...about });
+    return this.#vertices.add({ op: { kind: "file", actions, isClassic }, inputs, ...about });
   }
 
   #git(source: GitSource, { name, ignoresCache }: About): Vertex {

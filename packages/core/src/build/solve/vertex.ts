@@ -91,8 +91,8 @@ export interface CopyFiles {
 export interface FileOp {
   readonly kind: "file";
   readonly actions: readonly (MakeDirectory | CopyFiles)[];
-  /** Names of owners that nobody knows are refused, and a user's group is called as the user: see `findKnownOwner`. */
-  readonly ownersAreKnown?: boolean;
+  /** The classic builder knows owners otherwise (see `findKnownOwner`), and refuses other targets (see `classic-target`). */
+  readonly isClassic?: boolean;
 }
 
 /** What a RUN is on; the last one is a network of the engine's, by its name or id, which only the classic builder takes. */

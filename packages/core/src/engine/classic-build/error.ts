@@ -24,6 +24,10 @@ const MISSING = [
   /^failed to compute cache key: failed to calculate checksum of ref .*: "\/(.*)": not found$/,
 ];
 
+/** How the builder says it of too few files, and of too many. */
+const NO_SOURCES = "no source files were specified";
+const NO_DIRECTORY = "the destination must be a directory and end with a /";
+
 /** The builder's error in the classic builder's words. */
 export function classicError(error: unknown, { step, reason }: Failed): unknown {
   if (reason !== undefined) return new ClassicBuildError(`${CREATE_FAILED}${reason}`);
@@ -31,6 +35,12 @@ export function classicError(error: unknown, { step, reason }: Failed): unknown 
   const [, missing] = MISSING.map((pattern) => pattern.exec(message)).find((found) => found !== null) ?? [];
   if (missing !== undefined && step?.kind === "COPY") {
     return new ClassicBuildError(`COPY failed: stat ${missing}: file does not exist`);
+  }
+  if (step?.kind === "COPY" || step?.kind === "ADD") {
+    const { kind } = step;
+    if (message.endsWith(NO_SOURCES)) return new ClassicBuildError(`${kind} failed: ${NO_SOURCES}`);
+    if (message.endsWith(NO_DIRECTORY))
+      return new ClassicBuildError(`When using ${kind} with more than one source file, ${NO_DIRECTORY}`);
   }
   const [, download] = /^failed to load cache key: (Get ".*)$/s.exec(message) ?? [];
   if (download !== undefined) return new ClassicBuildError(`ADD failed: ${download}`);
