@@ -17,7 +17,7 @@ import {
 import { attempt, readText } from "../io.ts";
 import { inetAddress } from "./inet-address.ts";
 
-const DNS_PORT = 53;
+export const DNS_PORT = 53;
 /** Name servers that are read of resolv.conf. @see resolv.h: MAXNS */
 const MAX_SERVERS = 3;
 const NOBODY: readonly string[] = [];
@@ -103,6 +103,20 @@ export function reverseName(address: string): string {
   return `${[...groups].reverse().join(".")}.ip6.arpa`;
 }
 
+/** A message that asks one question, and for recursion. */
+export function encodeQuestion(id: number, name: string, type: DnsType): Uint8Array {
+  return encodeDns({
+    id,
+    isResponse: false,
+    isAuthoritative: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    code: 0,
+    questions: [{ name, type }],
+    answers: [],
+  });
+}
+
 /** One question to one server. `undefined` if there is no answer in time, an `Errno` if it cannot be asked. */
 export function* ask(
   server: string,
@@ -117,16 +131,7 @@ export function* ask(
     const failure = yield* connect(fd, to).attempt();
     if (failure instanceof Errno) return failure;
     const id = 1 + ((name.length * 257 + type.length * 31) % 65_534);
-    const message = encodeDns({
-      id,
-      isResponse: false,
-      isAuthoritative: false,
-      recursionDesired: true,
-      recursionAvailable: false,
-      code: 0,
-      questions: [{ name, type }],
-      answers: [],
-    });
+    const message = encodeQuestion(id, name, type);
     const unsent = yield* sendto(fd, message).attempt();
     if (unsent instanceof Errno) return unsent;
     const ready = yield* poll([{ fd, events: POLLIN }], timeoutUs);

@@ -4,10 +4,10 @@ import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
-import { ask, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
+import { askAll, type Question } from "../../net/ask-all.ts";
+import { DNS_PORT, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
 
-const DNS_PORT = 53;
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "ANY"]);
 const CODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
 
@@ -42,11 +42,6 @@ export const nslookup: Applet = function* (io) {
   return yield* answer(io, servers, questions, config);
 };
 
-interface Question {
-  readonly name: string;
-  readonly type: DnsType;
-}
-
 function questionsFor(
   host: string,
   types: readonly DnsType[],
@@ -70,21 +65,15 @@ function* answer(
   config: ResolverConfig,
 ): Routine<number> {
   for (const server of servers) {
-    const answers: (DnsMessage | undefined)[] = [];
-    let failure: Errno | undefined;
-    for (const { name, type } of questions) {
-      const message = yield* ask(server, name, type, config.timeoutSeconds * 1_000_000);
-      if (message instanceof Errno) failure = message;
-      else answers.push(message);
-      // The questions are asked at once: while one was waited for, so were the others.
-      if (message === undefined) break;
+    const heard = yield* askAll(server, questions, config);
+    if (heard instanceof Errno) {
+      if (heard.code !== "ECONNREFUSED") return yield* io.pdie(`can't connect to remote host (${server})`, heard);
+      yield* tellRefusal(io, server, { questions: questions.length, config });
+      continue;
     }
-    if (failure !== undefined && failure.code !== "ECONNREFUSED") {
-      return yield* io.pdie(`can't connect to remote host (${server})`, failure);
-    }
-    if (failure !== undefined) yield* tellRefusal(io, server, { questions: questions.length, config });
+    const { answers, isAlive } = heard;
+    if (isAlive) yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
     if (answers.every((one) => one === undefined)) continue;
-    yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
     let failed = false;
     for (const [at, { name }] of questions.entries()) {
       const message = answers[at];
