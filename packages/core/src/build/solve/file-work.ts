@@ -198,7 +198,8 @@ function sourceChecksums(
       const isLink = tree.find(path, { follow: false })?.inode.type === "symlink";
       if (!isReached(tree, from, path)) found.set(path, "dangling");
       else found.set(path, sums ?? (isLink ? "dangling" : "missing"));
-      if (exclude === undefined || clean(path) !== "/") continue;
+      // What the build itself has put there is named, not searched for by a pattern: links in it are not followed.
+      if (exclude === undefined || action.isExact || clean(path) !== "/") continue;
       for (const link of topmostLinks(tree, exclude)) {
         const leadsTo = rethrow(
           () => tree.find(rootPath(tree, link), { follow: false }),
