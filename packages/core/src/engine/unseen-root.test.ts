@@ -1,8 +1,9 @@
 /** A container's file system is made when somebody looks at it, and nothing tells that it was not there before. */
 import { describe, expect, it } from "vitest";
-import { mkdir, open, type Routine, setns } from "../abi/index.ts";
+import { mkdir, nanosleep, open, type Routine, setns } from "../abi/index.ts";
 import { OverlayFs } from "../fs/index.ts";
 import type { Process } from "../kernel/index.ts";
+import { defineProgram } from "../programs/index.ts";
 import { run } from "../testing/docker.ts";
 import type { Inode } from "../vfs/index.ts";
 import { createEngine, type Engine } from "./index.ts";
@@ -117,13 +118,22 @@ describe("a root that nobody has looked at", () => {
     expect(await run(engine, "exec it ls -l /proc/1/exe")).toContain("-> /bin/sleep");
   });
 
-  it("is the program's as soon as that names a file", async () => {
+  it("is there as soon as the program names a file, and the program is where it was told to start", async () => {
     const engine = createEngine({ seed: 7 });
-    await engine.images.pull("busybox");
-    for (let i = 0; i < 4; i++) await run(engine, "run -d busybox sh -c 'sleep 10; pwd > /told; sleep infinity'");
-    const name = engine.containers.list().at(0)?.name ?? "";
-    expect(isSeen(engine, name)).toBe(true);
-    expect(await run(engine, ["run", "-w", "/etc", "busybox", "sh", "-c", "pwd; ls -d passwd"])).toBe("/etc\npasswd\n");
+    function* late(): Routine<number> {
+      yield* nanosleep(5_000_000);
+      yield* mkdir("told");
+      yield* nanosleep(Number.POSITIVE_INFINITY);
+      return 0;
+    }
+    engine.images.define("late", { program: defineProgram("late", late) });
+    for (let i = 0; i < 3; i++) await run(engine, "run -d --workdir /etc late");
+    await run(engine, "run -d --name it --workdir /etc late");
+    await engine.world.advance("1s");
+    expect(isSeen(engine, "it")).toBe(false);
+    await engine.world.advance("9s");
+    expect(isSeen(engine, "it")).toBe(true);
+    expect(await run(engine, "diff it")).toBe("C /etc\nA /etc/told\n");
   });
 });
 

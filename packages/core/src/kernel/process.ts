@@ -160,7 +160,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   name: string;
   argv: readonly string[];
   env: Env;
-  /** A path where nobody has looked yet. */
+  /** A path, as long as nobody has looked along it. */
   #exe: Location | string | undefined;
   /** Where the executed bytes are: they cannot be written while it runs. `undefined` for a program that the host started. */
   text: Inode | undefined;
@@ -374,7 +374,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#cwd = path;
   }
 
-  /** It executes the file at a path that nobody has looked along; without one, that at `exe`. */
+  /** It executes a file. `exe`: where that is, or its path where nobody has looked along it. */
   executes(exe: Location | string, text: Inode): void {
     this.#exe = exe;
     this.text = text;
@@ -394,10 +394,9 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** The mounts around it are there to be looked at: it is at their top, or where it has gone from there. */
   arrive(top: Location, context: FsContext | undefined): void {
     if (this.#root !== undefined) return;
-    const find = (path: string): Location | undefined => context && found(context, path);
     this.#root = top;
-    this.#cwd = (typeof this.#cwd === "string" ? find(this.#cwd) : undefined) ?? top;
-    if (typeof this.#exe === "string") this.#exe = find(this.#exe);
+    this.#cwd = (typeof this.#cwd === "string" ? found(context, this.#cwd) : undefined) ?? top;
+    if (typeof this.#exe === "string") this.#exe = found(context, this.#exe);
     if (this.isAlive) this.#enterPlaces();
   }
 
@@ -808,9 +807,9 @@ function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
   return answer;
 }
 
-function found(context: FsContext, path: string): Location | undefined {
+function found(context: FsContext | undefined, path: string): Location | undefined {
   try {
-    return find(context, path, { follow: true });
+    return context && find(context, path, { follow: true });
   } catch (error) {
     if (error instanceof Errno) return undefined;
     throw error;
