@@ -17,6 +17,7 @@ import {
   type Stage,
 } from "../../build/index.ts";
 import type { Image } from "../../image/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import { platformText } from "../../oci/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Refusal } from "./refusals.ts";
@@ -36,23 +37,35 @@ type BasedRequest = Pick<BuildRequest, "buildArgs" | "platform" | "pull"> & { re
 export async function settleBases(engine: Engine, request: BasedRequest): Promise<Based> {
   const stages: Stage[] = [];
   const dockerfile = { ...request.dockerfile, stages };
+  let variables: Environment | undefined;
   let refused: Refusal | undefined;
   for (const stage of request.dockerfile.stages) {
     try {
-      stages.push(await settle(engine, request, stages, stage));
+      variables ??= globalVariables(request);
+      stages.push(await settle(engine, request, { stage, earlier: stages, variables }));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      refused = { message, text: textOf(stage.from), before: dockerfile };
+      if (!(error instanceof StatusError)) throw error;
+      refused = { message: error.message, text: textOf(stage.from), before: dockerfile };
       break;
     }
   }
   return { dockerfile, platform: standsOnNothing(dockerfile) ? request.platform : undefined, refused };
 }
 
+interface StageInPlace {
+  readonly stage: Stage;
+  readonly earlier: readonly Stage[];
+  /** Those of before the first FROM. */
+  readonly variables: Environment;
+}
+
 /** @throws BuildError, and StatusError for an image that cannot be had */
-async function settle(engine: Engine, request: BasedRequest, earlier: readonly Stage[], stage: Stage): Promise<Stage> {
+async function settle(
+  engine: Engine,
+  request: BasedRequest,
+  { stage, earlier, variables }: StageInPlace,
+): Promise<Stage> {
   const { platform: written, ...from } = stage.from;
-  const variables = globalVariables(request);
   const asked = written ? platformOf(written, variables) : request.platform;
   const image = expandWord(from.image, variables);
   if (image === "") throw new BuildError(`base name (${from.image}) should not be blank`);
