@@ -8,8 +8,14 @@
 import type { Errno } from "./errno.ts";
 import type { SyscallName, Syscalls } from "./syscalls.ts";
 
-/** Code that runs inside a process: yields calls, returns a `T`. */
-export type Routine<T> = Generator<Call, T, unknown>;
+/** Code that runs inside a process: yields calls, returns a `T`. A generator, mostly; nobody ever closes one. */
+export interface Routine<T> extends Iterator<Call, T, unknown> {
+  /** Goes on with what the last call has answered. */
+  next(answer?: unknown): IteratorResult<Call, T>;
+  /** Goes on where the last call has failed. */
+  throw(error: unknown): IteratorResult<Call, T>;
+  [Symbol.iterator](): Routine<T>;
+}
 
 /** A program's environment, in the order of its entries. */
 export type Env = ReadonlyMap<string, string>;

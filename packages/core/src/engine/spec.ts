@@ -211,7 +211,8 @@ function arrange(given: readonly string[], hasTerminal: boolean): Arrangement {
 /** runc gives a home to who has none, or an empty one. */
 export function withHome(variables: readonly string[], home: string): readonly string[] {
   const own = `HOME=${home}`;
-  if (!variables.some((variable) => variable.startsWith("HOME="))) return [...variables, own];
+  // A list that is spread into a longer one gets room for more, and these are kept.
+  if (!variables.some((variable) => variable.startsWith("HOME="))) return variables.concat([own]);
   return variables.map((variable) => (variable === "HOME=" ? own : variable));
 }
 

@@ -4,14 +4,24 @@
  * @see open(2), dup(2), fcntl(2) on FD_CLOEXEC
  */
 import { Errno, O_PATH } from "../abi/index.ts";
-import { DeferredFile, type Inode, type OpenFile } from "../vfs/index.ts";
+import { DeferredFile, type FileSource, type Inode, type OpenFile } from "../vfs/index.ts";
+
+type Descriptors = (OpenFile | DeferredFile | undefined)[];
 
 /** How many descriptors have a bit in a mask: as many as stay a small integer. */
 const BITS = 30;
 
+/** Standard input, output and error. */
+const STREAMS = 3;
+
+/** What tables without a file have in common. */
+const NO_FILES: Readonly<Descriptors> = [];
+
 export class FdTable {
   /** Index = descriptor. */
-  #files: (OpenFile | DeferredFile | undefined)[] = [];
+  #files: Readonly<Descriptors> = NO_FILES;
+  /** Where descriptors 0 to 2 come from, as long as nobody has used one of them. */
+  #streams: FileSource | undefined = undefined;
   /** Descriptors with FD_CLOEXEC: a bit each for the low ones. */
   #lowCloseOnExec = 0;
   #highCloseOnExec: Set<number> | undefined;
@@ -22,8 +32,34 @@ export class FdTable {
   /** A table with these files from 0 on; it takes them over. */
   static of(files: readonly (OpenFile | DeferredFile)[]): FdTable {
     const table = new FdTable();
-    table.#files = files.slice();
+    if (files.length > 0) table.#files = files.slice();
     return table;
+  }
+
+  /** Nothing is at 0 to 2 yet: from now on they are what `streams` opens, each when it is first used. */
+  begin(streams: FileSource): void {
+    this.#streams = streams;
+  }
+
+  /** The descriptor is one of those that nobody has used. */
+  #isUnused(fd: number): boolean {
+    return this.#streams !== undefined && fd < STREAMS;
+  }
+
+  /** The files, to be changed at `fd`. */
+  #filesAround(fd: number): Descriptors {
+    if (this.#isUnused(fd)) this.#settle();
+    else if (this.#files === NO_FILES) this.#files = [];
+    return this.#files as Descriptors;
+  }
+
+  /** Descriptors 0 to 2 become like all others. */
+  #settle(): void {
+    const streams = this.#streams;
+    if (streams === undefined) return;
+    this.#streams = undefined;
+    const others = this.#files.slice(STREAMS);
+    this.#files = [new DeferredFile(streams, 0), new DeferredFile(streams, 1), new DeferredFile(streams, 2), ...others];
   }
 
   /** @throws EBADF if the descriptor is not open, or by O_PATH: it stands for a place then, and cannot be used. */
@@ -35,6 +71,7 @@ export class FdTable {
 
   /** Whatever is there, for calls that take a place too. @throws EBADF if the descriptor is not open. @see open(2) O_PATH */
   raw(fd: number): OpenFile {
+    if (this.#isUnused(fd)) this.#settle();
     const file = this.#files[fd];
     if (file === undefined) throw new Errno("EBADF");
     return file instanceof DeferredFile ? file.opened : file;
@@ -46,7 +83,7 @@ export class FdTable {
   }
 
   has(fd: number): boolean {
-    return this.#files[fd] !== undefined;
+    return this.#files[fd] !== undefined || this.#isUnused(fd);
   }
 
   closesOnExec(fd: number): boolean {
@@ -59,24 +96,25 @@ export class FdTable {
     options: { readonly closeOnExec: boolean; readonly limit: number; readonly minimum?: number },
   ): number {
     let fd = options.minimum ?? 0;
-    while (this.#files[fd] !== undefined) fd++;
+    while (this.has(fd)) fd++;
     if (fd >= options.limit) throw new Errno("EMFILE");
-    this.#files[fd] = file;
+    this.#filesAround(fd)[fd] = file;
     if (options.closeOnExec) this.setCloseOnExec(fd, true);
     return fd;
   }
 
   /** Puts a file at `fd`, closing what was there. */
   set(fd: number, file: OpenFile | DeferredFile, closeOnExec: boolean): void {
-    const old = this.#files[fd];
-    this.#files[fd] = file;
+    const files = this.#filesAround(fd);
+    const old = files[fd];
+    files[fd] = file;
     this.setCloseOnExec(fd, closeOnExec);
     if (old !== undefined) this.#release(old);
   }
 
   /** @throws EBADF if the descriptor is not open. */
   setCloseOnExec(fd: number, closeOnExec: boolean): void {
-    if (this.#files[fd] === undefined) throw new Errno("EBADF");
+    if (!this.has(fd)) throw new Errno("EBADF");
     this.#mark(fd, closeOnExec);
   }
 
@@ -91,9 +129,10 @@ export class FdTable {
 
   /** @throws EBADF if the descriptor is not open. */
   close(fd: number): void {
-    const file = this.#files[fd];
+    const files = this.#filesAround(fd);
+    const file = files[fd];
     if (file === undefined) throw new Errno("EBADF");
-    this.#files[fd] = undefined;
+    files[fd] = undefined;
     this.#mark(fd, false);
     this.#release(file);
   }
@@ -111,8 +150,9 @@ export class FdTable {
 
   /** The table of a forked child: the same open files. */
   clone(): FdTable {
+    this.#settle();
     const copy = new FdTable();
-    copy.#files = this.#files.slice();
+    if (this.#files !== NO_FILES) copy.#files = this.#files.slice();
     for (const file of copy.#files) file?.retain();
     copy.#lowCloseOnExec = this.#lowCloseOnExec;
     if (this.#highCloseOnExec !== undefined) copy.#highCloseOnExec = new Set(this.#highCloseOnExec);
@@ -126,15 +166,17 @@ export class FdTable {
     this.#highCloseOnExec = undefined;
     let length = this.#files.length;
     while (length > 0 && this.#files[length - 1] === undefined) length--;
-    this.#files = this.#files.slice(0, length);
+    this.#files = length === 0 ? NO_FILES : this.#files.slice(0, length);
   }
 
   closeAll(): void {
+    this.#streams = undefined;
     for (let fd = 0; fd < this.#files.length; fd++) if (this.#files[fd] !== undefined) this.close(fd);
   }
 
   /** Open descriptors, ascending. */
   open(): readonly number[] {
+    this.#settle();
     return [...this.#files.keys()].filter((fd) => this.#files[fd] !== undefined);
   }
 }

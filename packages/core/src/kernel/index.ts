@@ -2,6 +2,7 @@
 export { bootMachine, STANDARD_DEVICES, STANDARD_LINKS } from "./boot.ts";
 export { Cgroup } from "./cgroup/cgroup.ts";
 export { Credentials } from "./credentials.ts";
+export type { FdTable } from "./fd-table.ts";
 export type { FileSystemFactory } from "./file-systems.ts";
 export { pause } from "./idle.ts";
 export type { Interception, Interceptor } from "./intercept.ts";

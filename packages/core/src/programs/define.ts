@@ -7,15 +7,12 @@
  *
  * The name is what the program is registered under, and what an executable's header names.
  */
-import type { Call, Env, Program, Routine } from "../abi/index.ts";
+import type { Env, Program, Routine } from "../abi/index.ts";
 import { Errno } from "../abi/index.ts";
 import { AppletExit, Io } from "../userland/index.ts";
 
 /** Like `main`: what it returns is the exit code, nothing is 0. */
-export type Main = (
-  argv: readonly string[],
-  env: Env,
-) => Generator<Call, number, unknown> | Generator<Call, void, unknown>;
+export type Main = (argv: readonly string[], env: Env) => Routine<number> | Routine<void>;
 
 /** A program that knows what it is called. */
 export interface NamedProgram extends Program {

@@ -21,10 +21,18 @@ import {
   write,
 } from "../abi/index.ts";
 import type { MemoryDirectory } from "../fs/index.ts";
-import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
+import {
+  type Cgroup,
+  type FdTable,
+  type Kernel,
+  type Process,
+  pause,
+  STANDARD_DEVICES,
+  STANDARD_LINKS,
+} from "../kernel/index.ts";
 import { decode, Emitter, encode, ownFunction, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
-import type { DeferredFile, OpenFile } from "../vfs/index.ts";
+import type { OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
 import { ExecPreparation } from "./exec-preparation.ts";
@@ -35,8 +43,10 @@ import { Setups } from "./setups.ts";
 import { StartedExec } from "./started-exec.ts";
 
 /** Standard input, output and error of a process; it takes them over. */
-export type Stdio = readonly [stdin: StdioFile, stdout: StdioFile, stderr: StdioFile];
-export type StdioFile = OpenFile | DeferredFile;
+export interface Stdio {
+  /** Puts them into a table that has nothing at 0 to 2. */
+  giveTo(files: FdTable): void;
+}
 /** Takes over the master of the terminal that a process has made for its standard streams. */
 export type ConsoleTaker = (master: OpenFile) => void;
 
@@ -124,7 +134,7 @@ export class Runtime {
       setup: refusal === undefined ? this.#setups.of({ spec, rootfs, mounts, hasMountPoints }) : undefined,
     };
     const process = this.#cloneInit(argument, (made) => {
-      for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
+      stdio.giveTo(made.files);
       made.files.set(CHANNEL_FD, channel.file, true);
       this.#setOomScore(made, oomScoreAdj);
       // How the shim takes SIGCHLD is its own affair.
@@ -156,13 +166,13 @@ export class Runtime {
         ns: first.ns.pidForChildren === first.ns.pid ? first.ns : { ...first.ns, pidForChildren: first.ns.pid },
         root: first.root,
         cgroup: container.cgroup,
-        files: [...stdio, started.channel],
       },
     );
+    stdio.giveTo(made.files);
+    made.files.set(CHANNEL_FD, started.channel, true);
     started.begin(made);
     made.limits = first.limits;
     this.#setOomScore(made, process.oomScoreAdj ?? 0);
-    made.files.setCloseOnExec(CHANNEL_FD, true);
     return started;
   }
 

@@ -5,6 +5,7 @@
  * function: it ends on `AppletExit`, prints what an uncaught `Errno` says, and flushes standard output at the end.
  */
 import {
+  type Call,
   type Env,
   Errno,
   getresgid,
@@ -39,16 +40,62 @@ const KEEPS_PRIVILEGES: ReadonlySet<string> = new Set([
 /** Applets to which `--help` is a word like any other. */
 const READS_HELP: ReadonlySet<string> = new Set(["[", "[[", "echo", "false", "test", "true"]);
 
-/** Runs an applet as `main` would be run. `before`: what the process does first. Much is not kept while it sleeps. */
-export function* runApplet(applet: Applet, io: Io, before?: (name: string) => Routine<void>): Routine<number> {
-  if (before !== undefined) yield* before(io.name);
-  let code: number;
-  try {
-    code = yield* (wantsHelp(io) ? help : applet)(io);
-  } catch (ending) {
-    code = yield* codeOf(ending, io);
+/** Runs an applet as `main` would be run. `before`: what the process does first. */
+export function runApplet(applet: Applet, io: Io, before?: (name: string) => Routine<void>): Routine<number> {
+  return new AppletRoutine(applet, io, before?.(io.name));
+}
+
+type Part = "before" | "applet" | "complaint" | "end";
+
+/** No generator: that would keep room for all that it ever needs, around each applet that sleeps. */
+class AppletRoutine implements Routine<number> {
+  readonly #applet: Applet;
+  readonly #io: Io;
+  #part: Part = "applet";
+  /** What runs now. The applet and what comes after it end with the exit code. */
+  #routine: Routine<unknown>;
+
+  constructor(applet: Applet, io: Io, before: Routine<void> | undefined) {
+    this.#applet = wantsHelp(io) ? help : applet;
+    this.#io = io;
+    this.#routine = before ?? this.#applet(io);
+    if (before !== undefined) this.#part = "before";
   }
-  return io.outIfAny === undefined ? code : yield* finish(io.outIfAny, io, code);
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(answer: unknown): IteratorResult<Call, number> {
+    return this.#step(false, answer);
+  }
+
+  throw(error: unknown): IteratorResult<Call, number> {
+    return this.#step(true, error);
+  }
+
+  #step(fails: boolean, answer: unknown): IteratorResult<Call, number> {
+    let step: IteratorResult<Call, unknown>;
+    try {
+      step = fails ? this.#routine.throw(answer) : this.#routine.next(answer);
+    } catch (ending) {
+      if (this.#part !== "applet") throw ending;
+      return this.#goOn("complaint", codeOf(ending, this.#io));
+    }
+    return step.done === true ? this.#ended(step.value as number) : step;
+  }
+
+  #ended(code: number): IteratorResult<Call, number> {
+    if (this.#part === "before") return this.#goOn("applet", this.#applet(this.#io));
+    const out = this.#part === "end" ? undefined : this.#io.outIfAny;
+    return out === undefined ? { done: true, value: code } : this.#goOn("end", finish(out, this.#io, code));
+  }
+
+  #goOn(part: Part, routine: Routine<unknown>): IteratorResult<Call, number> {
+    this.#part = part;
+    this.#routine = routine;
+    return this.#step(false, undefined);
+  }
 }
 
 const wantsHelp = ({ name, argv }: Io): boolean => argv[1] === "--help" && !READS_HELP.has(name);

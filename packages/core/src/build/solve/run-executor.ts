@@ -25,7 +25,7 @@ import {
   type UserFiles,
 } from "../../runtime/index.ts";
 import { MountedSnapshot, ROOTFS_PATH } from "../../snapshot/index.ts";
-import { DeferredFile, open } from "../../vfs/index.ts";
+import { type FileSource, open } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { makeDirectories } from "../files/make-directories.ts";
 import { rootPath } from "../files/root-path.ts";
@@ -156,15 +156,13 @@ export class RunExecutor {
 
   #stdio({ onOutput }: RunRequest): Stdio {
     const { kernel } = this.#machine;
-    const sink = (stream: "stdout" | "stderr") =>
-      new DeferredFile({
-        open: () => outputPipe(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: true }),
-      });
-    return [
-      new DeferredFile({ open: () => open(kernel.init, "/dev/null", O_RDWR, 0) }),
-      sink("stdout"),
-      sink("stderr"),
-    ];
+    const streams: FileSource = {
+      open: (fd) =>
+        fd === 0
+          ? open(kernel.init, "/dev/null", O_RDWR, 0)
+          : outputPipe(kernel, (bytes) => onOutput(fd === 1 ? "stdout" : "stderr", bytes), { keepsLines: true }),
+    };
+    return { giveTo: (files) => files.begin(streams) };
   }
 
   #makeBundle(id: string, op: ExecOp): string {

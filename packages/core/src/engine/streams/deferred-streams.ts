@@ -4,9 +4,9 @@
  * @see runc libcontainer/init_linux.go fixStdioPermissions
  */
 import type { Drain } from "../../fs/index.ts";
-import { type Kernel, outputDrain, type Process } from "../../kernel/index.ts";
+import { type FdTable, type Kernel, outputDrain, type Process } from "../../kernel/index.ts";
 import type { Stdio } from "../../runtime/index.ts";
-import { DeferredFile, type FileSource, type OpenFile } from "../../vfs/index.ts";
+import type { FileSource, OpenFile } from "../../vfs/index.ts";
 import type { Stream } from "../log/log-entry.ts";
 import type { LogBuffer } from "../log/logs.ts";
 import { openNull } from "./null-device.ts";
@@ -46,11 +46,11 @@ export interface StreamsOptions<T> {
 /** Descriptors 0 to 2. What is written goes to the owner's output. */
 export function deferredStreams<T>(kernel: Kernel, { owner, kind, uid, input }: StreamsOptions<T>): Stdio {
   const streams = new DeferredStreams(kernel, owner, kind, uid);
-  return [input ?? new DeferredFile(streams, 0), new DeferredFile(streams, 1), new DeferredFile(streams, 2)];
+  return input === undefined ? streams : new FedStreams(streams, input);
 }
 
 /** One for each container that stays, so that nothing is made for it before it is used. */
-class DeferredStreams<T> implements FileSource {
+class DeferredStreams<T> implements Stdio, FileSource {
   readonly #kernel: Kernel;
   readonly #owner: T;
   readonly #kind: StreamsKind<T>;
@@ -63,11 +63,31 @@ class DeferredStreams<T> implements FileSource {
     this.#uid = uid;
   }
 
+  giveTo(files: FdTable): void {
+    files.begin(this);
+  }
+
   open(fd: number): OpenFile {
     const { process, output, keepsLines } = this.#kind;
     if (fd === 0) return openNull(this.#kernel, process(this.#owner));
     const stream: Stream = fd === 1 ? "stdout" : "stderr";
     const options = { stream, keepsLines: keepsLines(this.#owner) };
     return this.#kernel.pipes.sink(this.#uid, 0, logDrain(this.#kernel, output(this.#owner), options));
+  }
+}
+
+/** The same, with an input that is open before anybody uses it. */
+class FedStreams implements Stdio {
+  readonly #streams: Stdio;
+  readonly #input: OpenFile;
+
+  constructor(streams: Stdio, input: OpenFile) {
+    this.#streams = streams;
+    this.#input = input;
+  }
+
+  giveTo(files: FdTable): void {
+    this.#streams.giveTo(files);
+    files.set(0, this.#input, false);
   }
 }
