@@ -140,7 +140,7 @@ function hire(fuzz: Fuzz, { home }: Realm): void {
       cgroup: owner.cgroup,
       creds: fuzz.draw.chance(1, 3) ? owner.creds.with(uids) : owner.creds,
     });
-    worker.seccomp = owner.seccomp;
+    if (owner.seccomp !== undefined) worker.alter({ seccomp: owner.seccomp });
     fuzz.busy.set(worker.pid, fuzz.tally.checks);
   } catch (error) {
     // A limit that a worker has set stands in the way.

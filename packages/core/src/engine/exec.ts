@@ -336,7 +336,7 @@ export class ExecService {
       consoleSize: consoleSize(body.ConsoleSize),
       user,
       args: body.Cmd,
-      env: withHome(withVariables(terminalEnvironment(container, body), body.Env ?? []), user.home),
+      env: withHome(withVariables(terminalEnvironment(container, body), body.Env ?? []), user),
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
       capabilities,
       rlimits,

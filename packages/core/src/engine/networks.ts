@@ -16,7 +16,7 @@ import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
 import { shortId } from "./names.ts";
 import type { BridgeNetwork } from "./network/bridge-network.ts";
-import { Endpoint } from "./network/endpoint.ts";
+import { Endpoint, type EndpointNames } from "./network/endpoint.ts";
 import { extraHostsLine, hostsLine, resolvConf } from "./network/etc-files.ts";
 import { joinedProblems } from "./network/joined-problems.ts";
 import { LinkService } from "./network/link-service.ts";
@@ -367,7 +367,7 @@ export class NetworkService {
   /** The container is called otherwise from now on. */
   renamed(container: Container): void {
     for (const endpoint of container.sandbox?.endpoints ?? []) {
-      endpoint.rename(namesOf(container, endpoint.settings ?? EMPTY_SETTINGS));
+      endpoint.rename(endpointNames(container, endpoint.settings ?? EMPTY_SETTINGS));
     }
   }
 
@@ -461,8 +461,8 @@ export class NetworkService {
       v6,
       mac: mac === undefined ? ownMac(bridge, v4, random) : canonicalMac(mac),
       settings,
-      names: namesOf(container, settings),
-      isLent,
+      names: endpointNames(container, settings),
+      role: isLent ? "guest" : "member",
       isSilent: container.isTask && bridge.isOverlay,
     });
     if (mac !== undefined) container.macs = new Map(container.macs).set(network.name, mac);
@@ -490,7 +490,7 @@ export class NetworkService {
       mac: randomMac(random),
       settings: undefined,
       names: [`gateway_${shortId(container.id)}`],
-      isHidden: true,
+      role: "way out",
     });
     bridge.add(endpoint);
     return [endpoint];
@@ -522,9 +522,13 @@ const withOne = <T>(all: readonly T[], one: T): readonly T[] => (all.length === 
 /** What a container is called on a network. The first name is what its addresses are called. */
 function namesOf(container: Container, { Aliases }: EndpointSettings): readonly string[] {
   const { id, name, hostname } = container;
-  const short = shortId(id);
-  if (Aliases === null && hostname === short) return [name, short];
-  return [...new Set([name, ...(Aliases ?? []), short, hostname])];
+  return [...new Set([name, ...(Aliases ?? []), shortId(id), hostname])];
+}
+
+/** The same, for whom most are called by nothing else. */
+function endpointNames(container: Container, settings: EndpointSettings): EndpointNames {
+  const { id, name, hostname } = container;
+  return settings.Aliases === null && hostname === shortId(id) ? name : namesOf(container, settings);
 }
 
 /** On an overlay network it follows from the address. */

@@ -53,7 +53,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       consoleSize: consoleSize(config.Tty ? hostConfig.ConsoleSize : undefined),
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
-      env: withHome(environment(container), context.user.home),
+      env: withHome(environment(container), context.user),
       cwd: workingDirectory(config),
       capabilities: common.process.capabilities,
       rlimits: common.process.rlimits,
@@ -209,11 +209,22 @@ function arrange(given: readonly string[], hasTerminal: boolean): Arrangement {
 }
 
 /** runc gives a home to who has none, or an empty one. */
-export function withHome(variables: readonly string[], home: string): readonly string[] {
-  const own = `HOME=${home}`;
+export function withHome(variables: readonly string[], user: ResolvedUser): readonly string[] {
+  const own = homeVariable(user);
   // A list that is spread into a longer one gets room for more, and these are kept.
   if (!variables.some((variable) => variable.startsWith("HOME="))) return variables.concat([own]);
   return variables.map((variable) => (variable === "HOME=" ? own : variable));
+}
+
+const homes = new WeakMap<ResolvedUser, string>();
+
+/** Processes of one user share the text. */
+function homeVariable(user: ResolvedUser): string {
+  const known = homes.get(user);
+  if (known !== undefined) return known;
+  const made = `HOME=${user.home}`;
+  homes.set(user, made);
+  return made;
 }
 
 function nameOf(variable: string): string {

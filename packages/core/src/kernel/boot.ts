@@ -44,8 +44,8 @@ export const STANDARD_LINKS: readonly (readonly [name: string, target: string])[
 /** Makes the standard directories on the machine's disk and mounts /proc, /sys, /dev and what belongs into them. */
 export function bootMachine(kernel: Kernel): void {
   const { init } = kernel;
-  const umask = init.umask;
-  init.umask = 0;
+  const { umask } = init;
+  init.alter({ umask: 0 });
   // A disk that was in use before has them.
   if (kernel.disk.root.lookup("var") === undefined) {
     for (const [path, mode] of DIRECTORIES) directory.mkdir(init, path, mode);
@@ -61,7 +61,7 @@ export function bootMachine(kernel: Kernel): void {
   mount(init, "devpts", "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666");
   mount(init, "tmpfs", "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV);
   mount(init, "mqueue", "mqueue", "/dev/mqueue", safe);
-  init.umask = umask;
+  init.alter({ umask });
   init.ns.net.furnish(LOOPBACK_UP);
 }
 

@@ -11,7 +11,7 @@ export function enforceCpuLimit(process: Process): void {
   const seconds = process.cpuUs / US_PER_SECOND;
   if (seconds >= limit.hard) process.kernel.signals.send(process, SIGKILL);
   else if (seconds >= limit.soft) {
-    process.limits = new Map(process.limits).set("cpu", { ...limit, soft: limit.soft + 1 });
+    process.alter({ limits: new Map(process.limits).set("cpu", { ...limit, soft: limit.soft + 1 }) });
     process.kernel.signals.send(process, SIGXCPU);
   }
 }

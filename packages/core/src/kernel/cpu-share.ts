@@ -32,7 +32,7 @@ export function divide(share: Share, rate: number): void {
       give: (given: number) => divide(child, given),
     })),
     ...share.jobs.map((job) => ({
-      weight: weightOfNice(job.process.nice),
+      weight: weightOfNice(job.process.traits.nice),
       demand: 1,
       give: (given: number) => {
         job.rate = given;

@@ -270,7 +270,7 @@ export class Cpu {
 /** CPU time that `process` has spent is counted for it and its cgroups at once, before it is served. */
 export function accountCpu(process: Process, us: number): void {
   process.cpuUs += us;
-  chargeCpu(process.cgroup, us, process.nice);
+  chargeCpu(process.cgroup, us, process.traits.nice);
 }
 
 /** A new period begins: what is left of the old one is kept as far as bursts may go. @see __refill_cfs_bandwidth_runtime */

@@ -59,7 +59,7 @@ import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
 import { IpcUsers } from "./ipc/sysv-ipc.ts";
 import type { KnownProgram } from "./known-program.ts";
-import { limitsOf } from "./limits.ts";
+import { plainTraits } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { checkMachine } from "./machine-check.ts";
@@ -331,17 +331,12 @@ export class Kernel implements FsMachine {
         files: FdTable.of(options.files ?? []),
         root: options.root ?? parent.root,
         cwd: options.cwd ?? options.root ?? parent.cwd,
-        umask: 0o022,
         creds: options.creds ?? parent.creds,
         ns,
         cgroup: options.cgroup ?? parent.cgroup,
-        limits: limitsOf(this.machine),
+        traits: plainTraits(this.machine),
         blocked: SignalSet.EMPTY,
         actions: undefined,
-        nice: 0,
-        seccomp: undefined,
-        oomScoreAdj: 0,
-        oomScoreAdjMin: 0,
         exitSignal: SIGCHLD,
       },
       routine(),
@@ -449,17 +444,12 @@ export class Kernel implements FsMachine {
         files: new FdTable(),
         root: new Location(root.mount, root.dentry),
         cwd: root,
-        umask: 0o022,
         creds: Credentials.root(user, this.machine.capabilities),
         ns,
         cgroup: this.cgroups,
-        limits: limitsOf(this.machine),
+        traits: plainTraits(this.machine).with({ oomScoreAdj: -1000, oomScoreAdjMin: -1000 }),
         blocked: SignalSet.EMPTY,
         actions: new Map([[SIGCHLD, { disposition: "ignore", restart: true }]]),
-        nice: 0,
-        seccomp: undefined,
-        oomScoreAdj: -1000,
-        oomScoreAdjMin: -1000,
         exitSignal: SIGCHLD,
       },
       pause(),

@@ -1,6 +1,7 @@
-/** Resource limits that every process starts with: Docker's defaults. @see getrlimit(2), /proc/PID/limits */
+/** What every process starts with. Limits of resources are Docker's defaults. @see getrlimit(2), /proc/PID/limits */
 import type { ResourceLimit, ResourceName } from "../abi/index.ts";
 import type { Machine } from "./machine.ts";
+import { Traits, type TraitsInit } from "./traits.ts";
 
 const UNLIMITED: ResourceLimit = { soft: Number.POSITIVE_INFINITY, hard: Number.POSITIVE_INFINITY };
 const both = (value: number): ResourceLimit => ({ soft: value, hard: value });
@@ -24,13 +25,25 @@ const DEFAULT_LIMITS: ReadonlyMap<ResourceName, ResourceLimit> = new Map<Resourc
   ["rttime", UNLIMITED],
 ]);
 
-const limits = new WeakMap<Machine, ReadonlyMap<ResourceName, ResourceLimit>>();
+const plain = new WeakMap<Machine, Traits>();
 
-/** What processes of a machine start with: one map for all of them. */
-export function limitsOf(machine: Machine): ReadonlyMap<ResourceName, ResourceLimit> {
-  const known = limits.get(machine);
+/** What processes start with that the machine starts: the same for all of them. */
+export function plainTraits(machine: Machine): Traits {
+  const known = plain.get(machine);
   if (known !== undefined) return known;
-  const made = machine.limits.size === 0 ? DEFAULT_LIMITS : new Map([...DEFAULT_LIMITS, ...machine.limits]);
-  limits.set(machine, made);
+  const limits = machine.limits.size === 0 ? DEFAULT_LIMITS : new Map([...DEFAULT_LIMITS, ...machine.limits]);
+  const made = new Traits({ ...PLAIN, limits }, {});
+  plain.set(machine, made);
   return made;
 }
+
+const PLAIN: Omit<TraitsInit, "limits"> = {
+  umask: 0o022,
+  nice: 0,
+  affinity: undefined,
+  ioPriority: 0,
+  personality: 0,
+  seccomp: undefined,
+  oomScoreAdj: 0,
+  oomScoreAdjMin: 0,
+};

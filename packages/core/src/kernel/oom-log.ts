@@ -17,7 +17,7 @@ export function logOom(full: Cgroup, asking: Process | undefined, candidates: re
   if (asking !== undefined) {
     log.print(
       WARNING,
-      `${asking.name} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=${asking.oomScoreAdj}`,
+      `${asking.name} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=${asking.traits.oomScoreAdj}`,
     );
   }
   const { memory } = full;
@@ -38,9 +38,9 @@ export function logOom(full: Cgroup, asking: Process | undefined, candidates: re
   if (candidates.length === 0) log.print(WARNING, "Out of memory and no killable processes...");
 }
 
-function taskLine({ pid, creds, memoryBytes, oomScoreAdj, name }: Process): string {
+function taskLine({ pid, creds, memoryBytes, traits, name }: Process): string {
   const pages = String(memoryBytes / PAGE_SIZE).padStart(8);
-  const adjustment = String(oomScoreAdj).padStart(13);
+  const adjustment = String(traits.oomScoreAdj).padStart(13);
   const number = String(pid);
   return `[${number.padStart(7)}] ${String(creds.realUid).padStart(5)} ${number.padStart(5)} ${pages} ${pages} ${adjustment} ${name}`;
 }
@@ -60,6 +60,6 @@ export function logVictim(victim: Process, full: Cgroup): void {
   const held = kB(victim.memoryBytes);
   log.print(
     ERROR,
-    `${isMachine ? "Out of memory" : "Memory cgroup out of memory"}: Killed process ${victim.pid} (${victim.name}) total-vm:${held}, anon-rss:${held}, file-rss:0kB, shmem-rss:0kB, UID:${uid} pgtables:0kB oom_score_adj:${victim.oomScoreAdj}`,
+    `${isMachine ? "Out of memory" : "Memory cgroup out of memory"}: Killed process ${victim.pid} (${victim.name}) total-vm:${held}, anon-rss:${held}, file-rss:0kB, shmem-rss:0kB, UID:${uid} pgtables:0kB oom_score_adj:${victim.traits.oomScoreAdj}`,
   );
 }

@@ -145,8 +145,8 @@ function kill(full: Cgroup, asking: Process | undefined, wanted: OutOfMemory["wa
   return victim;
 }
 
-export const isKillable = ({ oomScoreAdj, kernel, pid, isAlive }: Process): boolean =>
-  isAlive && oomScoreAdj !== OOM_SCORE_ADJ_MIN && pid !== kernel.init.pid;
+export const isKillable = ({ traits, kernel, pid, isAlive }: Process): boolean =>
+  isAlive && traits.oomScoreAdj !== OOM_SCORE_ADJ_MIN && pid !== kernel.init.pid;
 
 /** The highest cgroup up to the full one whose processes live and die together. @see mem_cgroup_get_oom_group */
 function groupOf(victim: Process, full: Cgroup): Cgroup | undefined {
@@ -175,5 +175,5 @@ function count(process: Process, full: Cgroup): void {
 export function badness(process: Process, full: Cgroup = process.kernel.cgroups): number {
   const pages = process.memoryBytes / PAGE_SIZE;
   const total = Math.min(full.memory.max, process.kernel.machine.memoryBytes) / PAGE_SIZE;
-  return pages + (process.oomScoreAdj * total) / 1000;
+  return pages + (process.traits.oomScoreAdj * total) / 1000;
 }

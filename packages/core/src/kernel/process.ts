@@ -15,7 +15,6 @@ import {
   type Env,
   Errno,
   type NamespaceKind,
-  type ResourceLimit,
   type ResourceName,
   type Routine,
   type SeccompFilter,
@@ -43,6 +42,7 @@ import type { PidNamespace } from "./namespaces/pid.ts";
 import { leaveCharges, type OldCharge } from "./oom.ts";
 import type { ProcessGroup } from "./session.ts";
 import type { SignalAction } from "./signals.ts";
+import type { ResourceLimits, Traits, TraitsInit } from "./traits.ts";
 
 /** A process that sleeps in a call is "running" here: whether it sleeps is told by `parked`. */
 export type ProcessState = "running" | "stopped" | "exiting" | "zombie" | "dead";
@@ -109,8 +109,6 @@ const LONGEST_TURN_US = 4 * TURN_US;
 /** Calls that fail with EINTR after a handler, whatever SA_RESTART says. @see signal(7) */
 const NEVER_RESTARTED: ReadonlySet<string> = new Set(["nanosleep", "pause", "sigsuspend", "poll"]);
 
-export type ResourceLimits = ReadonlyMap<ResourceName, ResourceLimit>;
-
 /** What a process is born with. */
 export interface ProcessInit {
   readonly kernel: Kernel;
@@ -125,20 +123,12 @@ export interface ProcessInit {
   /** Both are absent at the top of mounts that nobody has looked at. */
   readonly root: Location | undefined;
   readonly cwd: Location | undefined;
-  readonly umask: number;
   readonly creds: Credentials;
   readonly ns: NamespaceSet;
   readonly cgroup: Cgroup;
-  readonly limits: ResourceLimits;
+  readonly traits: Traits;
   readonly blocked: SignalSet;
   readonly actions: ReadonlyMap<Signal, SignalAction> | undefined;
-  readonly nice: number;
-  readonly affinity?: readonly number[] | undefined;
-  readonly ioPriority?: number;
-  readonly personality?: number;
-  readonly seccomp: SeccompFilter | undefined;
-  readonly oomScoreAdj: number;
-  readonly oomScoreAdjMin: number;
   readonly exitSignal: Signal;
 }
 
@@ -168,22 +158,10 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Absent as long as nobody has looked at the mounts of its namespace: it is at their top. */
   #root: Location | undefined;
   #cwd: Location | string | undefined;
-  umask: number;
   creds: Credentials;
   ns: NamespaceSet;
   cgroup: Cgroup;
-  limits: ResourceLimits;
-  nice: number;
-  /** The processors that it was bound to; absent, all of its cgroup. */
-  affinity: readonly number[] | undefined;
-  /** As ioprio_set(2) has it. Unlike Linux, disks have no queues: it is only remembered. */
-  ioPriority: number;
-  /** The execution domain that it asked for. @see personality(2) */
-  personality: number;
-  seccomp: SeccompFilter | undefined;
-  oomScoreAdj: number;
-  /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
-  oomScoreAdjMin: number;
+  traits: Traits;
   /** It goes on as another program than it was born with: its parent cannot move it to another process group. */
   hasExecuted = false;
   /** Anonymous memory that it has declared. */
@@ -249,20 +227,12 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.files = init.files;
     this.#root = init.root;
     this.#cwd = init.cwd;
-    this.umask = init.umask;
     this.creds = init.creds;
     this.ns = init.ns;
     this.cgroup = init.cgroup;
-    this.limits = init.limits;
+    this.traits = init.traits;
     this.blocked = init.blocked;
     this.actions = init.actions;
-    this.nice = init.nice;
-    this.affinity = init.affinity;
-    this.ioPriority = init.ioPriority ?? 0;
-    this.personality = init.personality ?? 0;
-    this.seccomp = init.seccomp;
-    this.oomScoreAdj = init.oomScoreAdj;
-    this.oomScoreAdjMin = init.oomScoreAdjMin;
     this.group = group ?? init.kernel.newSession(this);
     this.group.members.add(this);
     this.#enterPlaces();
@@ -306,6 +276,23 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   tellChildChanged(): void {
     this.#childEnded?.wakeAll();
+  }
+
+  get umask(): number {
+    return this.traits.umask;
+  }
+
+  get limits(): ResourceLimits {
+    return this.traits.limits;
+  }
+
+  get seccomp(): SeccompFilter | undefined {
+    return this.traits.seccomp;
+  }
+
+  /** Changes what its children will have, too. */
+  alter(change: Partial<TraitsInit>): void {
+    this.traits = this.traits.with(change);
   }
 
   /** The soft limit of a resource. */

@@ -15,7 +15,7 @@ import { staysOnRoot } from "../vfs/index.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
 import { KnownProgram } from "./known-program.ts";
-import type { Places, Process, ProcessInit } from "./process.ts";
+import type { Process } from "./process.ts";
 import { SteadyRoot } from "./steady-root.ts";
 
 /** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
@@ -27,12 +27,12 @@ const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
 ]);
 
 /** What a process was before. */
-interface Origin extends Pick<ProcessInit, "creds" | "limits">, Pick<Places, "cwd"> {
+interface Origin extends Pick<Process, "creds" | "limits" | "cwd"> {
   readonly root: SteadyRoot;
 }
 
 /** What it was afterwards, and the calls as the trace counts them. */
-interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp">, Pick<Places, "cwd"> {
+interface Outcome extends Pick<Process, "creds" | "traits" | "cwd"> {
   readonly codes: readonly number[];
   /** Where the program was found. */
   readonly path: string | undefined;
@@ -76,9 +76,9 @@ export class RepeatedCalls {
     const { current, recording } = this.#kernel;
     this.#kernel.recording = undefined;
     if (current === undefined || recording?.process !== current || !recording.isWhole) return;
-    const { creds, limits, cwd, seccomp } = current;
+    const { creds, traits, cwd } = current;
     const program = path === undefined ? undefined : KnownProgram.find(current, path);
-    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes, path, program };
+    this.#outcome = { creds, traits, cwd, codes: recording.codes, path, program };
   }
 
   #isAsBefore({ creds, limits, root, cwd, aheadUs }: Process): boolean {
@@ -110,10 +110,9 @@ export function staysAtHome(process: Process, { name, a: path }: Call): boolean 
   return staysOnRoot(process, path as string);
 }
 
-function become(process: Process, { creds, limits, cwd, seccomp, codes }: Outcome): void {
+function become(process: Process, { creds, traits, cwd, codes }: Outcome): void {
   accountCalls(process, codes);
   process.creds = creds;
-  process.limits = limits;
-  process.seccomp = seccomp;
+  process.traits = process.traits.with({ limits: traits.limits, seccomp: traits.seccomp }, traits);
   process.chdir(cwd);
 }

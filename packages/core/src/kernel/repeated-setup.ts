@@ -21,7 +21,7 @@ import type { Kernel } from "./kernel.ts";
 import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
 import { OverlayMountOptions } from "./overlay-options.ts";
-import type { Process, ProcessInit } from "./process.ts";
+import type { Process } from "./process.ts";
 import { staysAtHome } from "./repeated-calls.ts";
 import { SteadyDirectory } from "./steady-directory.ts";
 import { namespaceCalls } from "./syscalls/namespaces.ts";
@@ -79,7 +79,7 @@ export interface SetupSite {
 }
 
 /** What a process was before. */
-type Origin = Pick<ProcessInit, "creds" | "limits" | "umask">;
+type Origin = Pick<Process, "creds" | "limits" | "umask">;
 
 /** The layers below, which nobody changes, and the directory that they and the upper one lie in. */
 interface Layers extends Pick<RootKind, "lower" | "work" | "optionsFor"> {
@@ -94,7 +94,7 @@ interface Layers extends Pick<RootKind, "lower" | "work" | "optionsFor"> {
 }
 
 /** What it was afterwards, and the calls as the trace counts them: those up to the plan, and those after it. */
-interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
+interface Outcome extends Pick<Process, "creds" | "traits"> {
   readonly layers: Layers;
   readonly root: RootKind;
   readonly toPlan: readonly number[];
@@ -152,13 +152,12 @@ export class RepeatedSetup {
     if (this.#origin === undefined) return;
     const layers = layersOf(this.#kernel, site);
     if (layers === undefined) return;
-    const { creds, limits, seccomp, root, ns } = current;
+    const { creds, traits, root, ns } = current;
     const { codes } = recording;
     const { flags } = root.mount;
     this.#outcome = {
       creds,
-      limits,
-      seccomp,
+      traits,
       layers,
       root: {
         creds: this.#origin.creds,
@@ -212,6 +211,7 @@ export class RepeatedSetup {
 
   #become(process: Process, outcome: Outcome, { hostname, domainname }: SetupSite, root: RootSite): void {
     const { sysctl, ownsCgroup, cwd } = this.#kind;
+    const { traits } = outcome;
     accountCalls(process, outcome.toPlan);
     processCalls.setsid(process);
     if (ownsCgroup) namespaceCalls.unshare(process, CGROUP);
@@ -224,8 +224,7 @@ export class RepeatedSetup {
     else for (const name in sysctl) namespaceCalls.sysctl(process, name, sysctl[name] ?? "");
     if (cwd !== "/") process.chdirUnseen(cwd);
     process.creds = outcome.creds;
-    process.limits = outcome.limits;
-    process.seccomp = outcome.seccomp;
+    process.traits = process.traits.with({ limits: traits.limits, seccomp: traits.seccomp }, traits);
   }
 }
 

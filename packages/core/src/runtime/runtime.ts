@@ -171,7 +171,7 @@ export class Runtime {
     stdio.giveTo(made.files);
     made.files.set(CHANNEL_FD, started.channel, true);
     started.begin(made);
-    made.limits = first.limits;
+    made.alter({ limits: first.limits });
     this.#setOomScore(made, process.oomScoreAdj ?? 0);
     return started;
   }
@@ -183,8 +183,7 @@ export class Runtime {
 
   /** Written with the privilege to, a score is also the lowest that the process may ask for. @see proc_pid_oom_score_adj(5) */
   #setOomScore(process: Process, score: number): void {
-    process.oomScoreAdj = score;
-    if (this.#maySetResources()) process.oomScoreAdjMin = score;
+    process.alter(this.#maySetResources() ? { oomScoreAdj: score, oomScoreAdjMin: score } : { oomScoreAdj: score });
   }
 
   /** What the last process of the same kind did before its program. */

@@ -8,7 +8,7 @@ import type { NetNamespace } from "../../kernel/index.ts";
 import { anyAddress, familyOf, type IpFamily } from "../../lib/index.ts";
 import { broadcastOf, type DeviceAddress, type NetStack, Veth } from "../../net/index.ts";
 import type { EndpointSettings } from "../docker/create-body.ts";
-import { derivedId } from "../names.ts";
+import { derivedId, shortId } from "../names.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import { PREFIX } from "./bridge-options.ts";
 
@@ -19,17 +19,22 @@ export interface EndpointInit {
   readonly v6: string | undefined;
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
-  /** What the container is called here, besides its addresses. The first is its name. */
-  readonly names: readonly string[];
-  /** Nobody asked for it: the way out of a container that has none. */
-  readonly isHidden?: boolean;
-  /** Its addresses are somebody else's, who gave them for as long as it is there. */
-  readonly isLent?: boolean;
+  readonly names: EndpointNames;
+  /** Default: "member". */
+  readonly role?: EndpointRole;
   /** Nobody finds it by its names before it is announced. */
   readonly isSilent?: boolean;
-  /** No container's: the machine's own part in a network of several. */
-  readonly isBalancer?: boolean;
 }
+
+/**
+ * - `guest`: its addresses are somebody else's, who gave them for as long as it is there
+ * - `way out`: nobody asked for it, the container has no other
+ * - `balancer`: no container's, but the machine's own part in a network of several
+ */
+type EndpointRole = "member" | "guest" | "way out" | "balancer";
+
+/** What the container is called here, besides its addresses, its name first. A name alone: that, and its short id. */
+export type EndpointNames = string | readonly string[];
 
 /** What `--driver-opt` can say of one endpoint. @see moby libnetwork/netlabel */
 const IFNAME = `${PREFIX}endpoint.ifname`;
@@ -44,10 +49,8 @@ export class Endpoint {
   readonly v6: string | undefined;
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
-  names: readonly string[];
-  readonly isHidden: boolean;
-  readonly isLent: boolean;
-  readonly isBalancer: boolean;
+  #names: EndpointNames;
+  readonly #role: EndpointRole;
   #isSilent: boolean;
   readonly #madeUs: number;
   /** Where the container's end lies. */
@@ -61,12 +64,23 @@ export class Endpoint {
     this.v6 = init.v6;
     this.mac = init.mac;
     this.settings = init.settings;
-    this.names = init.names;
-    this.isHidden = init.isHidden ?? false;
-    this.isLent = init.isLent ?? false;
+    this.#names = init.names;
+    this.#role = init.role ?? "member";
     this.#isSilent = init.isSilent ?? false;
-    this.isBalancer = init.isBalancer ?? false;
     this.#madeUs = init.network.kernel.nowUs;
+  }
+
+  get isHidden(): boolean {
+    return this.#role === "way out";
+  }
+
+  /** Its addresses are not its network's to give away when it is gone. */
+  get isLent(): boolean {
+    return this.#role === "guest";
+  }
+
+  get isBalancer(): boolean {
+    return this.#role === "balancer";
   }
 
   get id(): string {
@@ -91,9 +105,13 @@ export class Endpoint {
     return this.settings?.GwPriority ?? 0;
   }
 
+  get names(): readonly string[] {
+    return typeof this.#names === "string" ? [this.#names, shortId(this.containerId)] : this.#names;
+  }
+
   /** The container's name. */
   get owner(): string | undefined {
-    return this.names[0];
+    return typeof this.#names === "string" ? this.#names : this.#names[0];
   }
 
   /** The container's end of the pair, once it is made. */
@@ -133,10 +151,10 @@ export class Endpoint {
     this.#isSilent = true;
   }
 
-  rename(names: readonly string[]): void {
+  rename(names: EndpointNames): void {
     const { names: table } = this.network;
     if (this.isAnnounced) table.delete(this);
-    this.names = names;
+    this.#names = names;
     if (this.isAnnounced) table.add(this);
   }
 

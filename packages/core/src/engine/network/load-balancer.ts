@@ -46,7 +46,7 @@ export class LoadBalancer {
       settings: undefined,
       names: [`${name}-endpoint`],
       isSilent: true,
-      isBalancer: true,
+      role: "balancer",
     });
     network.add(this.endpoint);
     this.namespace = kernel.newNetNamespace();

@@ -77,7 +77,7 @@ function effective(cgroup: Cgroup, field: "cpus" | "mems"): readonly number[] {
 export const effectiveCpus = (cgroup: Cgroup): readonly number[] => effective(cgroup, "cpus");
 
 /** Those that a process may use, ascending: of its cgroup's, what it was bound to. */
-export function allowedCpus({ cgroup, affinity }: Pick<Process, "cgroup" | "affinity">): readonly number[] {
+export function allowedCpus({ cgroup, traits: { affinity } }: Process): readonly number[] {
   const all = effectiveCpus(cgroup);
   const bound = affinity === undefined ? all : all.filter((cpu) => affinity.includes(cpu));
   return bound.length === 0 ? all : bound;

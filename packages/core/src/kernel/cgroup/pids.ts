@@ -5,14 +5,14 @@
  */
 import { Errno } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, formatLimit, upwards } from "./control-file.ts";
+import { type ControlFiles, formatFlat, upwards } from "./control-file.ts";
 import { parseSigned } from "./number.ts";
 
-/** One more than there can be numbers. @see kernel/cgroup/pids.c:PIDS_MAX */
+/** One more than there can be numbers: no limit. @see kernel/cgroup/pids.c:PIDS_MAX */
 const PIDS_MAX = 4_194_305;
 
 export class PidsController {
-  max = Number.POSITIVE_INFINITY;
+  max = PIDS_MAX;
   current = 0;
   peak = 0;
   /** Forks that failed in the subtree because a limit in it was reached. */
@@ -22,7 +22,7 @@ export class PidsController {
 
   /** The controller begins anew: those who are here are counted in again. */
   forget(): void {
-    this.max = Number.POSITIVE_INFINITY;
+    this.max = PIDS_MAX;
     this.peak = this.current;
     this.maxEvents = 0;
     this.localMaxEvents = 0;
@@ -56,7 +56,7 @@ export function chargePid(cgroup: Cgroup, change: 1 | -1): void {
 /** "max" or a number of processes. @throws EINVAL @throws ERANGE */
 function parsePids(text: string): number {
   const value = text.trim();
-  if (value === "max") return Number.POSITIVE_INFINITY;
+  if (value === "max") return PIDS_MAX;
   const max = parseSigned(value);
   if (max < 0 || max >= PIDS_MAX) throw new Errno("EINVAL");
   return Number(max);
@@ -79,7 +79,7 @@ export const PIDS_FILES: ControlFiles = {
   "pids.max": {
     notOnRoot: true,
     controller: "pids",
-    read: (cgroup) => formatLimit(cgroup.pids.max),
+    read: ({ pids: { max } }) => `${max === PIDS_MAX ? "max" : max}\n`,
     write: (cgroup, value) => {
       cgroup.pids.max = parsePids(value);
     },

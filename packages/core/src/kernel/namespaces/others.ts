@@ -37,23 +37,35 @@ export class IpcNamespace extends Namespace {
     return "ipc" as const;
   }
 
-  #queues: MessageQueueFs | undefined;
-  #sysctls: SysctlValues | undefined;
-  #sysv: SysvIpc | undefined;
+  /** What is in it; most are never used. */
+  #contents: IpcContents | undefined;
 
   get sysv(): SysvIpc {
-    this.#sysv ??= new SysvIpc();
-    return this.#sysv;
+    return this.#made.sysv;
   }
 
   get sysctls(): SysctlValues {
-    this.#sysctls ??= new SmallMap();
-    return this.#sysctls;
+    return this.#made.sysctls;
   }
 
   /** The POSIX message queues of the namespace, as the file system that mqueue mounts. @see mq_overview(7) */
   queues(machine: FsMachine): MessageQueueFs {
-    this.#queues ??= new MessageQueueFs(machine, (name) => Number(netSysctl(this.#sysctls, `fs.mqueue.${name}`)));
+    return this.#made.queues(machine);
+  }
+
+  get #made(): IpcContents {
+    this.#contents ??= new IpcContents();
+    return this.#contents;
+  }
+}
+
+class IpcContents {
+  readonly sysv = new SysvIpc();
+  readonly sysctls: SysctlValues = new SmallMap();
+  #queues: MessageQueueFs | undefined;
+
+  queues(machine: FsMachine): MessageQueueFs {
+    this.#queues ??= new MessageQueueFs(machine, (name) => Number(netSysctl(this.sysctls, `fs.mqueue.${name}`)));
     return this.#queues;
   }
 }

@@ -7,9 +7,8 @@ export function writeOomScoreAdj(writer: Process, process: Process, value: strin
   const score = Number(value.trim());
   if (!Number.isInteger(score) || score < -1000 || score > 1000) throw new Errno("EINVAL");
   const isPrivileged = writer.creds.capable(CAP_SYS_RESOURCE, process.kernel.init.creds.user);
-  if (score < process.oomScoreAdjMin && !isPrivileged) throw new Errno("EACCES");
-  process.oomScoreAdj = score;
-  if (isPrivileged) process.oomScoreAdjMin = score;
+  if (score < process.traits.oomScoreAdjMin && !isPrivileged) throw new Errno("EACCES");
+  process.alter(isPrivileged ? { oomScoreAdj: score, oomScoreAdjMin: score } : { oomScoreAdj: score });
 }
 
 /** The old scale goes from -17 to 15; its ends are those of the new one. @see fs/proc/base.c: oom_adj_write */
@@ -17,7 +16,7 @@ const OOM_DISABLE = 17;
 const OOM_ADJUST_MAX = 15;
 const OOM_SCORE_MAX = 1000;
 
-export const oomAdj = ({ oomScoreAdj: score }: Process): number =>
+export const oomAdj = ({ traits: { oomScoreAdj: score } }: Process): number =>
   score === OOM_SCORE_MAX ? OOM_ADJUST_MAX : Math.trunc((score * OOM_DISABLE) / OOM_SCORE_MAX);
 
 /** @throws EINVAL outside of the scale, EACCES as for oom_score_adj, but lower than it is rather than than it was meant. */
@@ -26,6 +25,6 @@ export function writeOomAdj(writer: Process, process: Process, text: string): vo
   if (!Number.isInteger(value) || value < -OOM_DISABLE || value > OOM_ADJUST_MAX) throw new Errno("EINVAL");
   const score = value === OOM_ADJUST_MAX ? OOM_SCORE_MAX : Math.trunc((value * OOM_SCORE_MAX) / OOM_DISABLE);
   const isPrivileged = writer.creds.capable(CAP_SYS_RESOURCE, process.kernel.init.creds.user);
-  if (score < process.oomScoreAdj && !isPrivileged) throw new Errno("EACCES");
-  process.oomScoreAdj = score;
+  if (score < process.traits.oomScoreAdj && !isPrivileged) throw new Errno("EACCES");
+  process.alter({ oomScoreAdj: score });
 }

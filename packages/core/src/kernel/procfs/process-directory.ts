@@ -184,14 +184,14 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   ns: (fs, process) => directory(fs, process, NAMESPACES, 500, 0o511),
   oom_score: text((_fs, process) => `${Math.max(0, Math.round(666 + badness(process) / 1000))}\n`),
   oom_score_adj: file(0o644, (fs, process) => ({
-    read: () => `${process.oomScoreAdj}\n`,
+    read: () => `${process.traits.oomScoreAdj}\n`,
     write: (value) => writeOomScoreAdj(fs.reader, process, value),
   })),
   oom_adj: file(0o644, (fs, process) => ({
     read: () => `${oomAdj(process)}\n`,
     write: (value) => writeOomAdj(fs.reader, process, value),
   })),
-  personality: inspected((_fs, process) => `${process.personality.toString(16).padStart(8, "0")}\n`),
+  personality: inspected((_fs, process) => `${process.traits.personality.toString(16).padStart(8, "0")}\n`),
   // Identifiers of projects are only mapped where all are the same.
   projid_map: text(
     (_fs, { creds: { user } }) => (user.parent === undefined ? "         0          0 4294967295\n" : ""),

@@ -21,7 +21,7 @@ export const directoryCalls = {
 
   umask: (process, mask) => {
     const old = process.umask;
-    process.umask = mask & 0o777;
+    process.alter({ umask: mask & 0o777 });
     return old;
   },
 

@@ -41,19 +41,19 @@ export const namespaceCalls = {
     enterNamespace(process, inode.namespace);
   },
 
-  uname: ({ kernel, ns, personality: persona }) => ({
+  uname: ({ kernel, ns, traits }) => ({
     sysname: "Linux",
     nodename: ns.uts.hostname,
     release: kernel.machine.kernelRelease,
     version: kernel.machine.kernelVersion,
-    machine: machineAs(persona, kernel.machine.architecture),
+    machine: machineAs(traits.personality, kernel.machine.architecture),
     domainname: ns.uts.domainname,
   }),
 
   personality: (process, persona) => {
-    const before = process.personality;
+    const before = process.traits.personality;
     if (process.seccomp?.personas.has(persona) === false) throw new Errno("EPERM");
-    if (persona !== PERSONALITY_QUERY) process.personality = persona;
+    if (persona !== PERSONALITY_QUERY) process.alter({ personality: persona });
     return before;
   },
 

@@ -3,7 +3,16 @@
  *
  * @see clone(2), execve(2), wait4(2), setpgid(2), setsid(2), seccomp(2)
  */
-import { CAP_SYS_ADMIN, type Entry, Errno, type Waited, WCONTINUED, WNOHANG, WUNTRACED } from "../../abi/index.ts";
+import {
+  CAP_SYS_ADMIN,
+  type Entry,
+  Errno,
+  type SeccompFilter,
+  type Waited,
+  WCONTINUED,
+  WNOHANG,
+  WUNTRACED,
+} from "../../abi/index.ts";
 import { exec } from "../exec.ts";
 import { exit, reap } from "../exit.ts";
 import { fork } from "../fork.ts";
@@ -72,17 +81,17 @@ export const processCalls = {
       throw new Errno("EACCES");
     }
     const { seccomp: before } = process;
-    process.seccomp =
-      before === undefined
-        ? filter
-        : {
-            name: filter.name,
-            denied: new Set([...before.denied, ...filter.denied]),
-            personas: new Set([...before.personas].filter((persona) => filter.personas.has(persona))),
-            deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
-          };
+    process.alter({ seccomp: before === undefined ? filter : both(before, filter) });
   },
 } satisfies Partial<SyscallTable>;
+
+/** Filters only ever become stricter. @see seccomp(2) */
+const both = (before: SeccompFilter, filter: SeccompFilter): SeccompFilter => ({
+  name: filter.name,
+  denied: new Set([...before.denied, ...filter.denied]),
+  personas: new Set([...before.personas].filter((persona) => filter.personas.has(persona))),
+  deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
+});
 
 /** The process with that number in the caller's namespace; 0 is the caller. @throws ESRCH */
 export function find(process: Process, pid: number): Process {

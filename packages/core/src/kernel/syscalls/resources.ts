@@ -17,7 +17,7 @@ const NR_OPEN = 1_048_576;
 
 export const resourceCalls = {
   getpriority: (process, which, who) => {
-    const nices = targets(process, which, who).map((target) => target.nice);
+    const nices = targets(process, which, who).map(({ traits }) => traits.nice);
     if (nices.length === 0) throw new Errno("ESRCH");
     return Math.min(...nices);
   },
@@ -31,8 +31,9 @@ export const resourceCalls = {
       const sameUser = [target.creds.realUid, target.creds.effectiveUid].includes(creds.effectiveUid);
       if (!sameUser && !creds.capable(CAP_SYS_NICE, target.creds.user)) throw new Errno("EPERM");
       // Root in a user namespace of its own cannot make the machine's processes wait.
-      if (clamped < target.nice && !creds.capable(CAP_SYS_NICE, kernel.init.creds.user)) throw new Errno("EACCES");
-      target.nice = clamped;
+      if (clamped < target.traits.nice && !creds.capable(CAP_SYS_NICE, kernel.init.creds.user))
+        throw new Errno("EACCES");
+      target.alter({ nice: clamped });
       kernel.cpu.changed();
     }
   },
@@ -47,7 +48,7 @@ export const resourceCalls = {
     if (resource === "nofile" && limit.hard > NR_OPEN) throw new Errno("EPERM");
     const mayRaise = process.creds.capable(CAP_SYS_RESOURCE, process.kernel.init.creds.user);
     if (limit.hard > old.hard && !mayRaise) throw new Errno("EPERM");
-    target.limits = new Map(target.limits).set(resource, whole(limit));
+    target.alter({ limits: new Map(target.limits).set(resource, whole(limit)) });
     return old;
   },
 

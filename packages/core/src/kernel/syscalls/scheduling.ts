@@ -24,11 +24,11 @@ export const schedulingCalls = {
     checkSameUser(process, target);
     const chosen = effectiveCpus(target.cgroup).filter((cpu) => cpus.includes(cpu));
     if (chosen.length === 0) throw new Errno("EINVAL");
-    target.affinity = chosen;
+    target.alter({ affinity: chosen });
     process.kernel.cpu.pin();
   },
 
-  ioprio_get: (process, pid) => find(process, pid).ioPriority,
+  ioprio_get: (process, pid) => find(process, pid).traits.ioPriority,
 
   ioprio_set: (process, pid, priority) => {
     const ioClass = priority >> IOPRIO_CLASS_SHIFT;
@@ -40,7 +40,7 @@ export const schedulingCalls = {
     if (ioClass === IOPRIO_CLASS_RT && !isPrivileged) throw new Errno("EPERM");
     const target = find(process, pid);
     checkSameUser(process, target);
-    target.ioPriority = priority;
+    target.alter({ ioPriority: priority });
   },
 } satisfies Partial<SyscallTable>;
 
