@@ -14,15 +14,19 @@ export function createWarnings(
   { hostConfig, image }: Pick<Container, "hostConfig" | "image">,
   isChosen: boolean,
 ): readonly string[] {
-  const { NetworkMode, PortBindings } = hostConfig;
+  const { NetworkMode, PortBindings, OomKillDisable, Memory = 0 } = hostConfig;
   const isDiscarded = NetworkMode === "host" && Object.keys(PortBindings ?? {}).length > 0;
   const showsImages = (hostConfig.Mounts ?? []).some(({ Type }) => Type === "image");
   return [
+    ...(OomKillDisable === true && Memory === 0 ? [NO_OOM_KILLER] : []),
     ...(showsImages ? ["Image mount is an experimental feature"] : []),
     ...(isDiscarded ? ["Published ports are discarded when using host network mode"] : []),
     ...(!isChosen && isForeign(image.config) ? [mismatch(image.config)] : []),
   ];
 }
+
+const NO_OOM_KILLER =
+  "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.";
 
 const isForeign = ({ os, architecture }: HostPlatform): boolean =>
   os !== HOST_PLATFORM.os || architecture !== HOST_PLATFORM.architecture;

@@ -17,6 +17,8 @@ import { isRuntimeName } from "./runtime-names.ts";
 const MINIMUM_MEMORY = 6 * 1024 * 1024;
 const MINIMUM_CPU_US = 1_000;
 const MAXIMUM_PERIOD_US = 1_000_000;
+/** No machine is thought to have a processor of a higher number. */
+const MAXIMUM_CPU = 8192;
 const MINIMUM_HEALTH_NS = 1_000_000;
 
 /** What the checks need to know of the machine. */
@@ -160,14 +162,21 @@ function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): vo
     throw invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
   }
   if (quota > 0 && quota < MINIMUM_CPU_US) throw invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
-  verifyList(hostConfig.CpusetCpus ?? "", { count: cpus, kind: "cpuset cpus", what: "CPUs" });
-  verifyList(hostConfig.CpusetMems ?? "", { count: 1, kind: "cpuset mems", what: "memory nodes" });
+  const list = cpus === 1 ? "0" : `0-${cpus - 1}`;
+  verifyList(hostConfig.CpusetCpus ?? "", { cpus, available: list, kind: "cpuset cpus", what: "CPUs" });
+  // Docker takes the machine's processors for its memory nodes, too, but for what it tells of them.
+  verifyList(hostConfig.CpusetMems ?? "", { cpus, available: "0", kind: "cpuset mems", what: "memory nodes" });
 }
 
-function verifyList(
-  text: string,
-  { count, kind, what }: { readonly count: number; readonly kind: string; readonly what: string },
-): void {
+interface CpusetList {
+  readonly cpus: number;
+  readonly available: string;
+  readonly kind: string;
+  readonly what: string;
+}
+
+/** @see moby pkg/sysinfo/sysinfo_linux.go isCpusetListAvailable */
+function verifyList(text: string, { cpus, available, kind, what }: CpusetList): void {
   if (text === "") return;
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) {
     throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
@@ -178,8 +187,10 @@ function verifyList(
   });
   if (isBackwards) throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
   const wanted = text.split(/[,-]/).map(Number);
-  if (wanted.some((number) => number >= count)) {
-    const available = count === 1 ? "0" : `0-${count - 1}`;
+  if (wanted.some((number) => number > MAXIMUM_CPU)) {
+    throw invalid(`Invalid value ${text} for ${kind}: value of out range, maximum is ${MAXIMUM_CPU}`);
+  }
+  if (wanted.some((number) => number >= cpus)) {
     throw invalid(`Requested ${what} are not available - requested ${text}, available: ${available}`);
   }
 }
