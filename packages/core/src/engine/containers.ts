@@ -54,6 +54,8 @@ export interface ContainerParts {
   readonly findImage: (name: string) => Image;
 }
 
+/** It was looked at before whether the container can be started. */
+const NO_CHECK = (): void => {};
 const STOP_FIRST = "stop the container before removing or force remove";
 
 export class ContainerService {
@@ -128,16 +130,18 @@ export class ContainerService {
    * @throws StatusError for a source of `--mount` that is gone; if its process cannot be started: then the container keeps
    * the reason, and code 126, 127 or 128.
    */
-  async start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
-    if (container.state === "paused") {
-      throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
-    }
-    if (container.isActive) throw new StatusError("not-modified", "container is already running");
-    checkSources(this.#parts.kernel, container.mountPoints);
-    await this.#start(container, options);
+  start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    return this.#start(container, options, () => {
+      if (container.state === "paused") {
+        throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
+      }
+      if (container.isActive) throw new StatusError("not-modified", "container is already running");
+      checkSources(this.#parts.kernel, container.mountPoints);
+    });
   }
 
-  async #start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+  async #start(container: Container, options: Pick<WaitOptions, "follows">, check: () => void): Promise<void> {
+    check();
     container.restarts = undefined;
     container.endedByHand = false;
     try {
@@ -210,7 +214,7 @@ export class ContainerService {
   async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
     try {
       if (container.isActive) await this.#stopForNow(container, options);
-      await this.#start(container);
+      await this.#start(container, {}, NO_CHECK);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new StatusError(error.kind, `Cannot restart container ${reference}: ${error.message}`);

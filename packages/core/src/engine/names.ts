@@ -27,12 +27,19 @@ export function shortId(id: string): string {
   return last.short;
 }
 
-/** Two words that no container bears yet; a digit is added if chance is unlucky, and more if it is again. */
-export function newName(prng: Prng, isTaken: (name: string) => boolean): string {
-  for (let attempt = 0; ; attempt++) {
+/** How many names there are of two words, and of two words with a digit. */
+const PAIRS = FIRST.length * SECOND.length;
+const NUMBERED = 10 * PAIRS;
+
+/**
+ * Two words that no container bears yet; a digit is added if chance is unlucky, and more if it is again. Where as many
+ * names are `taken` as there can be, it is not tried whether one is free.
+ */
+export function newName(prng: Prng, taken: Pick<ReadonlySet<string>, "has" | "size">): string {
+  for (let attempt = taken.size < PAIRS ? 0 : taken.size < NUMBERED ? 1 : 2; ; attempt++) {
     const first = FIRST[prng.below(FIRST.length)];
     const second = SECOND[prng.below(SECOND.length)];
     const name = `${first}_${second}${attempt === 0 ? "" : prng.below(attempt === 1 ? 10 : 1_000_000)}`;
-    if (!isTaken(name)) return name;
+    if (!taken.has(name)) return name;
   }
 }

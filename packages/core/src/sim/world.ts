@@ -112,7 +112,7 @@ export interface HoldOptions {
   readonly onStuck?: () => void;
 }
 
-interface Wait {
+interface Wait extends Waiter {
   readonly done: () => boolean;
   readonly begunUs: number;
   readonly deadlineUs: number;
@@ -129,8 +129,6 @@ interface Wait {
   readonly isPatient: boolean;
   /** It is not asked before this is woken. */
   readonly on: WaitQueue | undefined;
-  /** What is woken. */
-  readonly waiter: Waiter;
   /** Called when the signal is aborted, if it has one. */
   readonly aborted: (() => void) | undefined;
 }
@@ -326,7 +324,7 @@ export class World {
         follows,
         isPatient: options.isPatient ?? false,
         on: options.on,
-        waiter: { notify: () => this.#ask(wait) },
+        notify: () => this.#ask(wait),
         aborted: options.signal && (() => this.#aborted(wait)),
       };
       this.#waits.push(wait);
@@ -355,13 +353,13 @@ export class World {
     this.#sleeping.add(wait);
     this.#deadlineUs = Math.min(this.#deadlineUs, wait.deadlineUs);
     this.#lastTurn = Math.min(this.#lastTurn, this.#lastTurnOf(wait));
-    wait.on?.add(wait.waiter);
+    wait.on?.add(wait);
   }
 
   /** A sleeping wait is asked again. */
   #ask(wait: Wait): void {
     if (!this.#sleeping.delete(wait)) return;
-    wait.on?.remove(wait.waiter);
+    wait.on?.remove(wait);
     this.#waits.push(wait);
   }
 

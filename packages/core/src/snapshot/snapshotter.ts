@@ -114,6 +114,11 @@ export class Snapshotter {
     return this.#snapshots.has(key);
   }
 
+  /** What is to stand between a committed snapshot and those to come. */
+  companionOf(name: string): string | undefined {
+    return this.#companions.get(name);
+  }
+
   /** A key that nobody has used: "view-17". */
   newKey(prefix: string): string {
     return `${prefix}-${++this.#lastKey}`;

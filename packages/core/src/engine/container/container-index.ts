@@ -27,7 +27,7 @@ export class ContainerIndex {
    * @throws StatusError invalid-argument; conflict for a taken name
    */
   reserve(name: string, id: string): string {
-    const chosen = name === "" ? newName(this.#prng, (taken) => this.#names.has(taken)) : name.replace(/^\//, "");
+    const chosen = name === "" ? newName(this.#prng, this.#names) : name.replace(/^\//, "");
     if (name !== "" && !NAME.test(chosen)) {
       throw new StatusError(
         "invalid-argument",

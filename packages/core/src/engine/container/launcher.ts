@@ -5,7 +5,8 @@
  */
 import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { type Runtime, sysctlProblem } from "../../runtime/index.ts";
+import type { RuntimeSpec } from "../../oci/index.ts";
+import { type OciContainer, type Runtime, sysctlProblem } from "../../runtime/index.ts";
 import type { WaitOptions, World } from "../../sim/index.ts";
 import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
@@ -58,9 +59,25 @@ export class Launcher {
 
   /** @throws StatusError: the container keeps the reason, and code 128 if it has no other; its networks are as before. */
   async launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    const { world, life, networks } = this.#parts;
     const { endpoints } = container;
+    const { number } = life;
     try {
-      await this.#run(container, options);
+      const spec = this.#prepare(container);
+      this.#parts.volumeMounts.open(container);
+      this.#openNetwork(container);
+      const opening = networks.openOutside(container);
+      if (opening !== undefined) await this.#opened(container, opening);
+      this.#checkTask(container);
+      const oci = this.#create(container, spec);
+      if (oci.status === "creating") {
+        const settled = (): boolean => oci.status !== "creating";
+        const what = `container ${container.name} to be created`;
+        await world.until(settled, { follows: options.follows ?? false, on: oci.changed, what });
+      }
+      if (life.number !== number) this.#lose(container, oci);
+      if (oci.status !== "created") this.#fail(container, oci);
+      this.#begin(container, oci);
     } catch (error) {
       if (error instanceof StatusError) {
         if (container.exitCode === 0) container.exitCode = START_FAILED;
@@ -81,8 +98,9 @@ export class Launcher {
     this.#parts.streams.close(container);
   }
 
-  async #run(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
-    const { world, life, runtime, snapshotter, networks, index, users } = this.#parts;
+  /** As whom it runs, with whom it shares what, and what the runtime is to make of it. @throws StatusError */
+  #prepare(container: Container): RuntimeSpec {
+    const { world, index, users, kernel } = this.#parts;
     if (container.startedUs > 0) container.logs.endLine(world.clock.nowUs);
     container.networkOf = networkOwner(index, container);
     const user = users.resolve(container);
@@ -90,43 +108,48 @@ export class Launcher {
     checkDonors(index, container);
     checkDeviceRequests(container.hostConfig);
     const shm = sharedMemory(index, this.#shm, container);
-    checkPropagation(this.#parts.kernel, container.mountPoints);
+    checkPropagation(kernel, container.mountPoints);
     const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(index, name), sharedMemory: shm });
     const isUsual = container.hostConfig.Sysctls === undefined && container.hostConfig.UTSMode !== "host";
     const problem = isUsual ? undefined : sysctlProblem(spec);
     if (problem !== undefined) throw new StatusError("internal", `${CREATE_FAILED}${problem}`);
+    return spec;
+  }
+
+  #create(container: Container, spec: RuntimeSpec): OciContainer {
+    const { runtime, snapshotter, streams } = this.#parts;
+    const { id, networkOf } = container;
     const bundle = {
-      bundle: BundleDirectory.path((container.networkOf ?? container).id),
-      rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
+      bundle: BundleDirectory.path((networkOf ?? container).id),
+      rootfs: snapshotter.mounts(id, ROOTFS_PATH),
       hasMountPoints: true,
     };
-    this.#parts.volumeMounts.open(container);
-    this.#openNetwork(container);
-    const opening = networks.openOutside(container);
-    if (opening !== undefined) await this.#opened(container, opening);
-    this.#checkTask(container);
-    const oci = runtime.create(container.id, spec, bundle, this.#parts.streams.stdio(container), (master) =>
-      this.#parts.streams.openConsole(container, master),
+    container.oci = runtime.create(id, spec, bundle, streams.stdio(container), (master) =>
+      streams.openConsole(container, master),
     );
-    container.oci = oci;
-    const settled = (): boolean => oci.status !== "creating";
-    const what = `container ${container.name} to be created`;
-    const { number } = life;
-    if (!settled()) await world.until(settled, { follows: options.follows ?? false, on: oci.changed, what });
-    if (life.number !== number) {
-      oci.killAll();
-      this.discard(container);
-      throw new ConnectionLost();
-    }
-    if (oci.status !== "created") {
-      this.discard(container);
-      // Docker mounts the root elsewhere.
-      const why = (oci.failure ?? "unknown failure").replaceAll(ROOTFS_PATH, mergedPath(container.id));
-      const failure = startFailure(why);
-      container.exitCode = failure.exitCode;
-      throw new StatusError("internal", failure.message);
-    }
-    networks.attach(container);
+    return container.oci;
+  }
+
+  /** The daemon is not the one any more that was asked. */
+  #lose(container: Container, oci: OciContainer): never {
+    oci.killAll();
+    this.discard(container);
+    throw new ConnectionLost();
+  }
+
+  /** It could not be created. */
+  #fail(container: Container, oci: OciContainer): never {
+    this.discard(container);
+    // Docker mounts the root elsewhere.
+    const why = (oci.failure ?? "unknown failure").replaceAll(ROOTFS_PATH, mergedPath(container.id));
+    const failure = startFailure(why);
+    container.exitCode = failure.exitCode;
+    throw new StatusError("internal", failure.message);
+  }
+
+  /** Its program begins. */
+  #begin(container: Container, oci: OciContainer): void {
+    this.#parts.networks.attach(container);
     container.become("running");
     container.error = "";
     container.exitCode = 0;

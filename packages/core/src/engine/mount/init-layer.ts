@@ -27,6 +27,8 @@ const PLACES: readonly (readonly [path: string, type: "dir" | "file" | "symlink"
 
 /** The name of the snapshot on top of `image`'s, made if need be. */
 export function initLayer(snapshotter: Snapshotter, image: string | undefined): string {
+  const known = image === undefined ? undefined : snapshotter.companionOf(image);
+  if (known !== undefined) return known;
   const name = `${image ?? "scratch"}-init`;
   if (snapshotter.has(name)) return name;
   snapshotter.prepare(`prepare-${name}`, image);

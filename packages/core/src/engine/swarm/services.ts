@@ -71,14 +71,14 @@ export class ServiceStore {
   /** @throws StatusError for whatever is wrong, in the manager's words */
   create(given: ServiceSpec): Service {
     const { revisions } = this.#parts;
-    const taken = (name: string): boolean => this.#table.byName(name) !== undefined;
+    const taken = new Set(this.#table.records.map(({ spec: { Name } }) => Name));
     const named = given.Name === "" ? { ...given, Name: newName(revisions.prng, taken) } : given;
     const spec = this.#resolved(normal(named));
     verifyService(spec);
     this.#checkNetworks(spec);
     this.#checkPayloads(spec);
     const ports = this.#portsOf(spec, undefined);
-    if (taken(spec.Name)) {
+    if (taken.has(spec.Name)) {
       const problem = `name conflicts with an existing object: service ${spec.Name} already exists`;
       throw rpcError("AlreadyExists", problem);
     }

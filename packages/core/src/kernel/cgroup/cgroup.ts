@@ -107,8 +107,12 @@ export class Cgroup {
    * @throws EAGAIN if it would lie too deep below a cgroup, or that has too many descendants.
    */
   create(name: string): Cgroup {
-    if (this.removed) throw new Errno("ENODEV");
     if (this.children.has(name)) throw new Errno("EEXIST");
+    return this.#add(name);
+  }
+
+  #add(name: string): Cgroup {
+    if (this.removed) throw new Errno("ENODEV");
     let depth = 0;
     for (const above of upwards(this)) {
       const limits = above.rareIfAny;
@@ -146,7 +150,7 @@ export class Cgroup {
   /** As `ensure`, for a child: its name is `name` itself, and no part of a longer text. */
   ensureChild(name: string): Cgroup {
     this.#subtreeControl |= this.controllers;
-    return this.children.get(name) ?? this.create(name);
+    return this.children.get(name) ?? this.#add(name);
   }
 
   // ── controllers ──
