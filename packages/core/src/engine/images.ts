@@ -310,7 +310,7 @@ export class ImageService {
       history: [{ created, comment: message }],
     };
     const image = this.#store.unpack(document, [layer]);
-    if (name !== undefined) this.name(image, name);
+    if (name !== undefined) this.name(image, writtenOut(name));
     this.note("import", image);
     return image;
   }
@@ -366,11 +366,14 @@ export class ImageService {
     return familiar(text);
   }
 
-  /** Gives an image that was just built a name; returns it written out. */
+  /**
+   * Gives an image that was just made a name, and tells of it as the caller wrote it: BuildKit leaves "latest" out.
+   * Returns it written out.
+   */
   name(image: Image, text: string): string {
     const reference = parse(text);
     this.#tag(image, referenceText(withDefaultTag(reference)));
-    this.note("tag", image, familiar(text));
+    this.note("tag", image, familiarText(reference));
     return referenceText(reference);
   }
 

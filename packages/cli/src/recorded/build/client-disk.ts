@@ -9,7 +9,7 @@ interface Inode {
   readonly type: keyof typeof TYPE;
   readonly mode: number;
   readonly content: Uint8Array | string;
-  readonly mtimeMs: number;
+  mtimeMs: number;
   nlink: number;
 }
 
@@ -62,6 +62,10 @@ export class ClientDisk {
 
   symlinkSync(target: string, path: string): void {
     this.write(path, { symlink: target });
+  }
+
+  utimesSync(path: string, _atime: number, mtime: number): void {
+    this.#get(path, "utime").mtimeMs = mtime * 1000;
   }
 
   readlinkSync(path: string): string {

@@ -60,6 +60,7 @@ it("keeps links inside the destination", () => {
 
 it("refuses names that lead out, links to nothing, files as directories and archives that are cut", () => {
   expect(() => unpacked([entry("../evil")])).toThrow('invalid entry name "../evil"');
+  expect(() => unpacked([entry("../evil", { type: "dir" })])).toThrow('invalid entry name "../evil/"');
   expect(() => unpacked([entry("h", { type: "hardlink", link: "nope" })])).toThrow(
     "linkat nope h: no such file or directory",
   );

@@ -62,7 +62,7 @@ export function unpackArchive(tree: MountedTree, archive: Uint8Array, dest: stri
   const directories: (readonly [place: Place, entry: LayerEntry])[] = [];
   for (const original of entriesOf(archive)) {
     const entry = { ...original, ...owner };
-    const name = nameOf(entry.path, "entry name");
+    const name = nameOf(entry.type === "dir" ? `${entry.path}/` : entry.path, "entry name");
     if (name === ".") continue;
     const place = makePlace(writer, dest, name, entry.type);
     unpackEntry(writer, place, entry, dest);

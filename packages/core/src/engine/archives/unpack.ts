@@ -47,7 +47,10 @@ export function unpackInto(
 /** @throws StatusError invalid-argument for a name, or the target of a hard link, that climbs out of the directory */
 function checkNames({ path, type, link = "" }: LayerEntry): void {
   const stays = (name: string): boolean => isLocalPath(`./${name}`);
-  if (!stays(path)) throw new StatusError("invalid-argument", `invalid entry name ${quote(path)}`);
+  if (!stays(path)) {
+    const name = type === "dir" ? `${path}/` : path;
+    throw new StatusError("invalid-argument", `invalid entry name ${quote(name)}`);
+  }
   if (type === "hardlink" && !stays(link)) {
     throw new StatusError("invalid-argument", `invalid hardlink target ${quote(link)}`);
   }

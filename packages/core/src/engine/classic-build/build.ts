@@ -211,7 +211,7 @@ async function run(
     throw new ClassicBuildError(refused.message);
   }
   if (image === undefined) throw new ClassicBuildError("No image was generated. Is your Dockerfile empty?");
-  for (const tag of options.tags ?? []) engine.images.name(image, tag);
+  for (const tag of options.tags ?? []) engine.images.name(image, engine.images.fullName(tag));
   if (isQuiet) {
     await say(`${image.id}\n`);
     return;

@@ -8,7 +8,6 @@ import type { ContextDisk } from "../../build/index.ts";
 import { type LayerEntry, layerToTar, tarToLayer } from "../../content/index.ts";
 import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError } from "../../lib/index.ts";
 import type { PathStat } from "../archives.ts";
-import type { Container } from "../container/container.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { absolute, kindOf, type WritableDisk, writable } from "./client-disk.ts";
@@ -19,17 +18,18 @@ type CopyRequest = RequestOf<"cp">;
 const GO_DIRECTORY = 2 ** 31;
 
 export function copyFiles(session: Session, request: CopyRequest): number {
-  const container = session.engine.containers.get(request.container);
-  if (request.direction === "from-container") copyOut(session, container, request);
-  else copyIn(session, container, request);
+  if (request.direction === "from-container") copyOut(session, request);
+  else copyIn(session, request);
   return 0;
 }
 
-function copyIn(session: Session, container: Container, request: CopyRequest): void {
+/** What is wrong with the files on the disk is said first, then that there is no such container. */
+function copyIn(session: Session, request: CopyRequest): void {
   const { archives, containers } = session.engine;
-  const { path, stat } = resolved(session, container, request.containerPath);
+  const { path, stat } = resolved(session, request);
   const isDirectory = stat !== undefined && stat.mode >= GO_DIRECTORY;
   const write = (directory: string, entries: Iterable<LayerEntry>): void => {
+    const container = containers.get(request.container);
     archives.write(container, directory, entries, { keepsKinds: true, reference: request.container });
     containers.note(container, "extract-to-dir");
   };
@@ -57,18 +57,18 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
 }
 
 /** The place in a container that a path leads to, and what is there. */
-function resolved(session: Session, container: Container, given: string) {
-  const { archives } = session.engine;
+function resolved(session: Session, request: CopyRequest) {
+  const { archives, containers } = session.engine;
   const look = (path: string): PathStat | undefined => {
     try {
-      return archives.stat(container, path);
+      return archives.stat(containers.get(request.container), path);
     } catch (error) {
       // Why it cannot be looked at shows when it is written to.
       if (error instanceof StatusError) return undefined;
       throw error;
     }
   };
-  const path = clean(`/${given}`);
+  const path = clean(`/${request.containerPath}`);
   const stat = look(path);
   if (stat === undefined || stat.linkTarget === "") return { path, stat };
   const target = linkedPath(path, stat.linkTarget);
@@ -79,8 +79,15 @@ function resolved(session: Session, container: Container, given: string) {
 const linkedPath = (link: string, target: string): string =>
   clean(target.startsWith("/") ? target : `${dirname(clean(`/${link}`))}/${target}`);
 
-function copyOut(session: Session, container: Container, request: CopyRequest): void {
+function copyOut(session: Session, request: CopyRequest): void {
   const { archives, containers } = session.engine;
+  const local = absolute(session.cwd, request.localPath);
+  const parent = session.disk === undefined ? "dir" : kindOf(session.disk, dirname(local), true);
+  if (request.localPath !== "-") {
+    if (parent === undefined) throw failure(`invalid output path: directory "${dirname(local)}" does not exist`);
+    if (parent !== "dir") throw failure(`stat ${local}: not a directory`);
+  }
+  const container = containers.get(request.container);
   if (request.containerPath === "") throw new StatusError("invalid-argument", "bad parameter: pathcannot be empty");
   const link = request.followLink ? archives.stat(container, request.containerPath, request.container).linkTarget : "";
   const path = link === "" ? request.containerPath : linkedPath(request.containerPath, link);
@@ -91,13 +98,9 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
     return;
   }
   const disk = writable(session.disk, request.localPath);
-  const local = absolute(session.cwd, request.localPath);
   const there = kindOf(disk, local, true);
   const isDirectory = stat.mode >= GO_DIRECTORY;
   if (there === undefined) {
-    if (kindOf(disk, dirname(local), true) !== "dir") {
-      throw failure(`invalid output path: directory "${dirname(local)}" does not exist`);
-    }
     if (request.localPath.endsWith("/") && !isDirectory) throw failure("no such directory");
   } else if (there !== "dir") {
     if (isDirectory) throw failure("cannot copy directory");
@@ -108,8 +111,13 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
   const name = basename(clean(`/${request.containerPath}`));
   const root = there === "dir" && !copiesContent ? `${local}/${name}` : local;
   const top = entries[0]?.path ?? "";
-  for (const entry of entries) place(disk, clean(`${root}/${entry.path.slice(top.length)}`), entry);
+  for (const entry of entries) {
+    place(disk, clean(`${root}/${entry.path.slice(top.length)}`), { ...entry, mtimeUs: wholeSecond(entry.mtimeUs) });
+  }
 }
+
+/** Archives of copies know whole seconds only. @see moby/go-archive FileInfoHeader */
+const wholeSecond = (timeUs: number): number => Math.floor(timeUs / 1e6) * 1e6;
 
 /** Writes files below a directory; what has a name twice is written twice. */
 export function placeAll(disk: WritableDisk, root: string, entries: Iterable<LayerEntry>): void {
@@ -146,7 +154,8 @@ function* diskTree(disk: ContextDisk, path: string, name: string, follows: boole
   if (stat === undefined) return;
   const mode = Number(stat.mode);
   const type = fileType(mode);
-  const common = { path: name, mode: mode & 0o7777, uid: 0, gid: 0, mtimeUs: Math.floor(Number(stat.mtimeMs) * 1000) };
+  const mtimeUs = wholeSecond(Number(stat.mtimeMs) * 1000);
+  const common = { path: name, mode: mode & 0o7777, uid: 0, gid: 0, mtimeUs };
   if (type === "symlink" && !follows) {
     const link = disk.readlinkSync(path);
     yield { ...common, type: "symlink", link: typeof link === "string" ? link : decode(link) };

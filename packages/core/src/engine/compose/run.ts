@@ -51,7 +51,8 @@ export async function prepareRun(
     await waitFor(operation, project, serviceName, service.depends_on ?? {}, { containers });
   }
   const slug = operation.newId();
-  const name = options.name ?? service.container_name ?? `${project.name}-${serviceName}-run-${slug.slice(0, 12)}`;
+  // One-off containers leave the service's container_name to its own container.
+  const name = options.name ?? `${project.name}-${serviceName}-run-${slug.slice(0, 12)}`;
   const own = resolveReferences(operation, project.name, withRunOptions(service, options));
   const container = createPlanned(
     operation,

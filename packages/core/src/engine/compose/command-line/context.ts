@@ -12,10 +12,12 @@ export class ComposeContext {
   readonly session: Session;
   readonly operation: Operation;
   readonly #flags: FlagValues<typeof PROJECT_FLAGS>;
+  #isQuiet: boolean;
 
   constructor(session: Session, flags: FlagValues<typeof PROJECT_FLAGS>) {
     this.session = session;
     this.#flags = flags;
+    this.#isQuiet = flags.progress === "quiet";
     this.operation = session.engine.compose.operation({
       progress: (progress) => {
         if (!this.isQuiet) session.err(progressLine(progress));
@@ -26,7 +28,12 @@ export class ComposeContext {
 
   /** Nothing is to be told of what goes on. */
   get isQuiet(): boolean {
-    return this.#flags.progress === "quiet";
+    return this.#isQuiet;
+  }
+
+  /** From now on nothing is told of what goes on. */
+  beQuiet(): void {
+    this.#isQuiet = true;
   }
 
   get envFiles(): readonly string[] {

@@ -33,6 +33,7 @@ export async function run(
   [service = "", ...command]: readonly string[],
 ): Promise<number> {
   const project = context.open({ services: [service] });
+  if (flags.quiet) context.beQuiet();
   const hasTerminal = context.session.terminal !== undefined && !flags["no-TTY"] && !flags.detach;
   const container = await prepareRun(context.operation, project, service, {
     command,
