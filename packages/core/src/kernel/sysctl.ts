@@ -217,13 +217,15 @@ export function changeSysctl(process: Process, name: string, text: string): void
 /**
  * A write of no bytes changes nothing.
  *
- * @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected.
+ * @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected, EPERM for
+ *   forwarding if the network namespace is of another user namespace.
  */
 export function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if ((modeFor(process, sysctl.access) & 0o200) === 0) throw new Errno("EACCES");
   if (text === "") return;
+  if (FORWARDING.test(name) && !process.creds.capable(CAP_NET_ADMIN, process.ns.net.owner)) throw new Errno("EPERM");
   const values = valuesFor(process, sysctl.scope);
   const old = values.get(placeOf(name)) ?? sysctl.initial;
   const value = isNumbers(sysctl.initial)
@@ -235,6 +237,9 @@ export function writeSysctl(process: Process, name: string, text: string): void 
     for (const device of ["default", ...devices]) values.set(name.replace(".all.", `.${device}.`), value);
   }
 }
+
+/** Sysctls for whose writing the right to open the file is not enough. @see net/ipv4/devinet.c:devinet_sysctl_forward */
+const FORWARDING = /^net\.ipv4\.(ip_forward|conf\.[^.]+\.forwarding)$/;
 
 /** What is written for all is so for each device that there is, and by default. @see net/ipv6/addrconf.c: addrconf_disable_ipv6 */
 const FOR_EVERY_DEVICE: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import type { Parameter, Word } from "./ast.ts";
 import { isDigit } from "./characters.ts";
 import { lookUp, prepareDynamic } from "./look-up.ts";
 import { optionLetters } from "./options.ts";
-import { prefixLength, replaceMatches, suffixStart } from "./pattern.ts";
+import { type Length, prefixLength, replaceMatches, suffixStart } from "./pattern.ts";
 import type { Shell } from "./shell.ts";
 import { DEFAULT_IFS, SEPARATOR, type Sink } from "./split.ts";
 
@@ -152,12 +152,12 @@ function* modify(
     case "#":
     case "##": {
       const pattern = yield* words.pattern(shell, word);
-      return value.slice(prefixLength(pattern, value, operator === "#" ? "shortest" : "longest") ?? 0);
+      return withoutPrefix(pattern, value, operator === "#" ? "shortest" : "longest");
     }
     case "%":
     case "%%": {
       const pattern = yield* words.pattern(shell, word);
-      return value.slice(0, suffixStart(pattern, value, operator === "%" ? "shortest" : "longest"));
+      return withoutSuffix(pattern, value, operator === "%" ? "shortest" : "longest");
     }
     case "/":
     case "//": {
@@ -173,6 +173,30 @@ function* modify(
     default:
       return value;
   }
+}
+
+/**
+ * Of several parameters, the first is tried alone. As in busybox, the longest prefix takes all of them along where it is
+ * all of the first: the separators end what the pattern sees.
+ */
+function withoutPrefix(pattern: string, value: string, want: Length): string {
+  const [first = ""] = value.split(SEPARATOR, 1);
+  const length = prefixLength(pattern, first, want);
+  return want === "longest" && length === first.length ? "" : value.slice(length ?? 0);
+}
+
+/**
+ * Of several parameters, the shortest suffix is looked for from the last one, the longest in the first one only. As in
+ * busybox, those after it are lost.
+ */
+function withoutSuffix(pattern: string, value: string, want: Length): string {
+  const fields = value.split(SEPARATOR);
+  for (let i = want === "longest" ? 0 : fields.length - 1; i >= 0; i--) {
+    const field = fields[i] ?? "";
+    const start = suffixStart(pattern, field, want);
+    if (start !== undefined) return [...fields.slice(0, i), field.slice(0, start)].join(SEPARATOR);
+  }
+  return value;
 }
 
 /** Of several parameters, those after the one that has changed are lost, as in busybox. */

@@ -5,7 +5,6 @@
  */
 import {
   Errno,
-  getcwd,
   getpid,
   getppid,
   type Program,
@@ -24,6 +23,7 @@ import { basename, byteString, encode, fromByteString } from "../../lib/index.ts
 import { usageText } from "../getopt.ts";
 import { attempt, isatty, Output } from "../io.ts";
 import { FULL_VERSION } from "../version.ts";
+import { currentDirectory } from "./builtins/cd.ts";
 import { Leave } from "./errors.ts";
 import { catchLeave, finish, reset } from "./exit.ts";
 import { Input } from "./input.ts";
@@ -148,11 +148,6 @@ function* isHere(path: string): Routine<boolean> {
   const here = yield* attempt(stat("."));
   if (there instanceof Errno || here instanceof Errno) return false;
   return there.dev === here.dev && there.ino === here.ino;
-}
-
-function* currentDirectory(): Routine<string> {
-  const path = yield* attempt(getcwd());
-  return path instanceof Errno ? "" : byteString(path);
 }
 
 /** Options, then what to run, then `$0` and the parameters. */

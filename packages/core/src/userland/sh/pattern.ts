@@ -16,14 +16,17 @@ export function matches(pattern: string, text: string): boolean {
   return compile(pattern).whole.test(text);
 }
 
+/** Which of the prefixes or suffixes that match is meant. */
+export type Length = "shortest" | "longest";
+
 /** How long the prefix of `text` that matches is; `undefined` if there is none. */
-export function prefixLength(pattern: string, text: string, want: "shortest" | "longest"): number | undefined {
+export function prefixLength(pattern: string, text: string, want: Length): number | undefined {
   const { lazy, greedy } = compile(pattern);
   return (want === "shortest" ? lazy : greedy).exec(text)?.[0].length;
 }
 
 /** Where the suffix of `text` that matches starts; `undefined` if there is none. */
-export function suffixStart(pattern: string, text: string, want: "shortest" | "longest"): number | undefined {
+export function suffixStart(pattern: string, text: string, want: Length): number | undefined {
   const { suffix } = compile(pattern);
   if (want === "longest") {
     suffix.lastIndex = 0;

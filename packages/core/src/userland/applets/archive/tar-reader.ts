@@ -5,7 +5,8 @@ import type { Io } from "../../io.ts";
 import type { Member } from "./member.ts";
 import type { Source } from "./source.ts";
 
-/** Offset and size of the fields. */
+type Field = readonly [offset: number, size: number];
+
 const NAME = [0, 100] as const;
 const MODE = [100, 8] as const;
 const UID = [108, 8] as const;
@@ -78,7 +79,11 @@ export class TarReader {
     for (const [index, byte] of block.entries()) {
       sum += index >= CHECKSUM[0] && index < CHECKSUM[0] + CHECKSUM[1] ? 0x20 : byte;
     }
+    if (!isNumber(block, CHECKSUM)) yield* this.#io.die(NOT_OCTAL);
     if (sum !== number(block, CHECKSUM)) yield* this.#io.die("invalid tar header checksum");
+    const device = block[MAJOR[0]] === 0 ? [] : [MINOR, MAJOR];
+    const numbers = [...device, MTIME, SIZE, GID, UID, MODE];
+    if (!numbers.every((field) => isNumber(block, field))) yield* this.#io.die(NOT_OCTAL);
   }
 
   /** Attributes that busybox does not know are passed over. */
@@ -115,14 +120,21 @@ function member(block: Uint8Array, flag: string, longName: string | undefined, l
   };
 }
 
-function text(block: Uint8Array, [at, size]: readonly [number, number]): string {
+function text(block: Uint8Array, [at, size]: Field): string {
   const bytes = block.subarray(at, at + size);
   const end = bytes.indexOf(0);
   return decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
+const NOT_OCTAL = "corrupted octal value in tar header";
+
+/** Whether {@link number} can read a field: digits end with a blank or NUL, and there may be none. */
+function isNumber(block: Uint8Array, [at, size]: Field): boolean {
+  return ((block[at] ?? 0) & 0x80) !== 0 || /^[ \t]*[0-7]*(?:[ \0]|$)/.test(latin1(block.subarray(at, at + size)));
+}
+
 /** Octal digits; or, if the first bit is set, a number in base 256. */
-function number(block: Uint8Array, [at, size]: readonly [number, number]): number {
+function number(block: Uint8Array, [at, size]: Field): number {
   const bytes = block.subarray(at, at + size);
   if (((bytes[0] ?? 0) & 0x80) !== 0) {
     return bytes.reduce((value, byte, index) => value * 256 + (index === 0 ? byte & 0x7f : byte), 0);

@@ -3,8 +3,9 @@
  *
  * @see realpath(3), readlink(1)
  */
-import { Errno, getcwd, lstat, type Routine, readlink } from "../../../abi/index.ts";
+import { Errno, lstat, type Routine, readlink } from "../../../abi/index.ts";
 import { attempt } from "../../io.ts";
+import { workingDirectory } from "../../working-directory.ts";
 import { joinPath, parentPath } from "./paths.ts";
 
 /** As many as the kernel follows in one path. */
@@ -13,7 +14,7 @@ const MAX_LINKS = 40;
 /** The absolute path without links, `.` and `..`. @throws ENOENT, ENOTDIR, EACCES, ELOOP */
 export function* realPath(path: string): Routine<string> {
   if (path === "") throw new Errno("ENOENT");
-  let resolved = path.startsWith("/") ? "/" : yield* getcwd();
+  let resolved = path.startsWith("/") ? "/" : yield* workingDirectory();
   let pending = path.split("/");
   let links = 0;
   let isDirectory = true;
@@ -52,7 +53,7 @@ export function* realPathOfNew(path: string): Routine<string> {
   if (real.code !== "ENOENT") throw real;
   const target = yield* attempt(readlink(path));
   if (!(target instanceof Errno)) {
-    return yield* realPathOfNew(target.startsWith("/") ? target : joinPath(yield* getcwd(), target));
+    return yield* realPathOfNew(target.startsWith("/") ? target : joinPath(yield* workingDirectory(), target));
   }
   const stripped = path.replace(/^\/+/, "/").replace(/(?!^)\/+$/, "");
   const slash = stripped.lastIndexOf("/");

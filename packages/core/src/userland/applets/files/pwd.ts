@@ -1,13 +1,14 @@
 /** pwd: the working directory. @see pwd(1p) */
-import { Errno, getcwd, type Routine, stat } from "../../../abi/index.ts";
+import { Errno, type Routine, stat } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { workingDirectory } from "../../working-directory.ts";
 
 export const pwd: Applet = function* (io) {
   const options = yield* getopt(io, "LP");
   const logical = options.has("L") ? yield* logicalDirectory(io) : undefined;
-  const path = logical ?? (yield* attempt(getcwd()));
+  const path = logical ?? (yield* attempt(workingDirectory()));
   if (path instanceof Errno) return yield* io.pdie("getcwd", path);
   yield* io.out.line(path);
   return 0;

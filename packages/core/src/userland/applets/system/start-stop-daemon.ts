@@ -14,6 +14,7 @@ import {
   type Routine,
   readlink,
   SIGTERM,
+  setgroups,
   setpriority,
   setsid,
 } from "../../../abi/index.ts";
@@ -24,9 +25,9 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText, writeAll } from "../../io.ts";
 import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
-import { uidOrDie, userAndGroupOrDie, userById } from "../../passwd.ts";
+import { type Owner, ownerOrDie, uidOrDie, userById } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
-import { changeIdentity } from "./identity.ts";
+import { becomeGroup, changeIdentity } from "./identity.ts";
 import { integerOrDie } from "./number.ts";
 import { processArguments, processIds, processRow } from "./process-table.ts";
 
@@ -162,12 +163,7 @@ function* become(io: Io, options: Options, argv: readonly string[], program: str
     if (error instanceof Errno) yield* io.pdie(`setpriority(${priority})`, error);
   }
   const owner = options.value("c");
-  if (owner !== undefined) {
-    const ids = yield* userAndGroupOrDie(io, owner);
-    const user = yield* userById(io, ids.uid);
-    if (user === undefined) return yield* io.die(`unknown uid ${ids.uid}`);
-    yield* changeIdentity(io, { ...user, gid: ids.gid });
-  }
+  if (owner !== undefined) yield* changeOwner(io, yield* ownerOrDie(io, owner));
   const directory = options.value("d");
   if (directory !== undefined) yield* chdirOrDie(io, directory);
   const output = options.value("O");
@@ -176,6 +172,23 @@ function* become(io: Io, options: Options, argv: readonly string[], program: str
   yield* io.out.flush();
   const error = yield* execvp(argv, io.env, program);
   return yield* io.pdie(`can't execute '${argv[0]}'`, error);
+}
+
+/** Becomes a user, in a group or the user's own one, or joins a group as who one is; -1 for what is not given. */
+function* changeOwner(io: Io, { uid, gid }: Owner): Routine<void> {
+  if (uid === -1) {
+    if (gid !== -1) yield* changeGroup(io, gid);
+    return;
+  }
+  const user = yield* userById(io, uid);
+  if (user === undefined) return yield* io.die(`unknown uid ${uid}`);
+  yield* changeIdentity(io, gid === -1 ? user : { ...user, gid });
+}
+
+/** Into a group alone: of the others nothing is left. */
+function* changeGroup(io: Io, gid: number): Routine<void> {
+  yield* becomeGroup(io, gid);
+  yield* attempt(setgroups([gid]));
 }
 
 function* writePid(path: string): Routine<void> {

@@ -1,7 +1,8 @@
 /** cd and pwd: the directory as the user got there, with or without symbolic links. @see cd(1p), pwd(1p) */
-import { chdir, Errno, getcwd, type Routine, stat } from "../../../abi/index.ts";
+import { chdir, Errno, type Routine, stat } from "../../../abi/index.ts";
 import { byteString, fromByteString } from "../../../lib/index.ts";
 import { attempt } from "../../io.ts";
+import { workingDirectory } from "../../working-directory.ts";
 import { regular } from "../builtin.ts";
 import { ShellError } from "../errors.ts";
 import { print } from "../print.ts";
@@ -75,7 +76,8 @@ function resolve(directory: string, path: string): string | undefined {
   return (/^\/\/(?!\/)/.test(path.startsWith("/") ? path : directory) ? "//" : "/") + parts.join("/");
 }
 
-function* currentDirectory(): Routine<string> {
-  const path = yield* attempt(getcwd());
+/** Empty if it has no path. */
+export function* currentDirectory(): Routine<string> {
+  const path = yield* attempt(workingDirectory());
   return path instanceof Errno ? "" : byteString(path);
 }

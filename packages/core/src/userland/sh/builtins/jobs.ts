@@ -82,15 +82,20 @@ function jobOf(shell: Shell, pid: number): Job | undefined {
 }
 
 function* waitForAll(shell: Shell): Routine<number> {
-  for (;;) {
-    for (const job of shell.jobs.all) {
-      if (job.state === "running") break;
-      job.waited = true;
-    }
-    if (!shell.jobs.all.some((job) => job.state === "running")) return 0;
+  while (isAnyRunning(shell)) {
     yield* reap(shell, "signal");
     if (shell.traps.latest !== undefined) return 128 + shell.traps.latest;
   }
+  return 0;
+}
+
+/** Whether a job still runs. The user hears of those before it, in the order of importance. */
+function isAnyRunning(shell: Shell): boolean {
+  for (const job of shell.jobs.all) {
+    if (job.state === "running") return true;
+    job.waited = true;
+  }
+  return false;
 }
 
 /**
@@ -98,7 +103,7 @@ function* waitForAll(shell: Shell): Routine<number> {
  * status tells only whether one did.
  */
 function* waitForNext(shell: Shell): Routine<number> {
-  if (!shell.jobs.all.some((job) => job.state === "running")) return shell.jobs.all.length === 0 ? 127 : 0;
+  if (!isAnyRunning(shell)) return shell.jobs.all.length === 0 ? 127 : 0;
   let status = FAILED;
   for (;;) {
     const reaped = yield* reapOne(shell, status === FAILED ? "signal" : "poll");

@@ -7,6 +7,8 @@ import { type Cell, InputText, toNumber } from "./cell.ts";
 import { RecordReader } from "./reader.ts";
 import type { Runtime } from "./runtime.ts";
 
+const CLOSED = -1;
+
 export class MainInput {
   readonly #runtime: Runtime;
   /** `-E` takes ARGV's words as file names only. */
@@ -14,6 +16,8 @@ export class MainInput {
   #index = 0;
   #seen = false;
   #reader: RecordReader | undefined;
+  /** It is read once: as in busybox, who names it again has a stream that is closed. */
+  #standardInput = 0;
 
   constructor(runtime: Runtime, options: { readonly takesAssignments: boolean }) {
     this.#runtime = runtime;
@@ -33,18 +37,19 @@ export class MainInput {
   /** Opens the next file; false if there is none. One that cannot be opened ends the program. */
   *nextFile(): Routine<boolean> {
     const runtime = this.#runtime;
-    if (this.#reader !== undefined && this.#reader.fd !== 0) yield* close(this.#reader.fd);
+    if (this.#reader?.fd === this.#standardInput) this.#standardInput = CLOSED;
+    else if (this.#reader !== undefined) yield* close(this.#reader.fd);
     this.#reader = undefined;
     for (;;) {
       this.#index++;
       if (this.#index >= toNumber(runtime.variable("ARGC"))) {
         if (this.#seen) return false;
-        return this.#start("-", 0);
+        return this.#start("-", this.#standardInput);
       }
       const name = runtime.text(runtime.array(runtime.variable("ARGV")).get(String(this.#index)));
       if (name === "" || (this.#takesAssignments && assign(runtime, name))) continue;
       const path = fromByteString(name);
-      const fd = name === "-" ? 0 : yield* attempt(open(path));
+      const fd = name === "-" ? this.#standardInput : yield* attempt(open(path));
       if (fd instanceof Errno) return yield* runtime.io.pdie(path, fd);
       runtime.set(runtime.variable("ARGIND"), this.#index);
       return this.#start(name, fd);

@@ -272,8 +272,9 @@ export class ExpressionParser {
     this.#tokens.take();
     if (text === "length" && !this.#tokens.is("(")) {
       const next = this.#peek();
-      const ends = next.kind === "newline" || this.#beginsConcatenation(next) || LENGTH_ENDS.has(next.text);
-      if (!ends) this.#tokens.fail();
+      // Busybox looks for no prefix behind it.
+      const joins = this.#beginsConcatenation(next) && next.text !== "$" && next.text !== "!";
+      if (!joins && next.kind !== "newline" && !LENGTH_ENDS.has(next.text)) this.#tokens.fail();
       return { kind: "builtin", line, name: text, arguments: [] };
     }
     return { kind: "builtin", line, name: text, arguments: listOf(this.parenthesized()) };

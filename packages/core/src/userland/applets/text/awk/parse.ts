@@ -217,16 +217,19 @@ export class ProgramParser implements Names {
     return { kind: "for", line, start, condition, step, body: this.#loopBody() };
   }
 
+  #redirection(): Redirection | undefined {
+    const { text } = this.#tokens.peek({ redirection: true });
+    if (text !== ">" && text !== ">>" && text !== "|") return undefined;
+    this.#tokens.take();
+    return text;
+  }
+
   #print(kind: "print" | "printf", line: number): Statement {
     const printed = listOf(this.#expressions.optional({ redirects: true }));
-    const { text } = this.#tokens.peek({ redirection: true });
-    if (text !== ">" && text !== ">>" && text !== "|") {
-      this.#terminate();
-      return { kind, line, arguments: printed, redirection: undefined, target: undefined };
-    }
-    this.#tokens.take();
-    const target = this.#expressions.optional();
+    const redirection = this.#redirection();
+    const target = redirection === undefined ? undefined : this.#expressions.optional();
     this.#terminate();
-    return { kind, line, arguments: printed, redirection: text as Redirection, target };
+    // As in busybox, what is redirected to nothing goes to standard output.
+    return { kind, line, arguments: printed, redirection: target === undefined ? undefined : redirection, target };
   }
 }
