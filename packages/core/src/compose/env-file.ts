@@ -73,8 +73,9 @@ class EnvReader {
     if (this.#at >= this.#text.length) return undefined;
     const [prefix = ""] = /^export[ \t]+/.exec(this.#rest) ?? [];
     this.#at += prefix.length;
+    const line = this.#line;
     const { name, isBare } = this.#name();
-    if (name.includes(" ")) throw new ComposeError(`line ${this.#line}: key cannot contain a space`);
+    if (name.includes(" ")) throw new ComposeError(`line ${line}: key cannot contain a space`);
     if (isBare) return { name, value: undefined, expands: false };
     return this.#value(name);
   }
@@ -96,6 +97,7 @@ class EnvReader {
     this.#line += text.split("\n").length - 1;
   }
 
+  /** A name that nothing ends, not even a line, is none: all of it becomes the value of the empty name. */
   #name(): { readonly name: string; readonly isBare: boolean } {
     const start = this.#at;
     for (; this.#at < this.#text.length; this.#at++) {
@@ -112,7 +114,8 @@ class EnvReader {
       const what = `unexpected character ${quote(character)} in variable name ${quote(line)}`;
       throw new ComposeError(`line ${this.#line}: ${what}`);
     }
-    return { name: this.#text.slice(start).trimEnd(), isBare: true };
+    this.#at = start;
+    return { name: "", isBare: false };
   }
 
   #skipBlanks(): void {

@@ -41,8 +41,8 @@ const OVERRIDE_NAMES = [
   "docker-compose.override.yaml",
 ];
 
-/** How often compose reads files of variables before it knows where the project is: each time it tells what is not set. */
-const OWN_READINGS = 3;
+/** How often compose reads files of variables without keeping anything: each time it tells what is not set. */
+const VAIN_READINGS = 2;
 
 /** @throws ComposeError `no configuration file provided: not found` */
 export function findProject(options: ProjectOptions, client: ComposeClient): FoundProject {
@@ -51,9 +51,10 @@ export function findProject(options: ProjectOptions, client: ComposeClient): Fou
   const environment = new Map(Object.entries({ PWD: client.cwd, ...client.env }));
   const asked = options.projectDirectory === undefined ? undefined : absolute(options.projectDirectory);
   const before = asked ?? directoryOf(given) ?? client.cwd;
-  for (let reading = 0; reading < OWN_READINGS; reading++) {
-    addEnvFiles(environment, options.envFiles?.map(absolute), before, client);
+  for (let reading = 0; reading < VAIN_READINGS; reading++) {
+    addEnvFiles(new Map(environment), options.envFiles?.map(absolute), before, client);
   }
+  addEnvFiles(environment, options.envFiles?.map(absolute), before, client);
   const sources =
     given.length > 0 ? given : (fromVariable(environment, client.cwd) ?? search(asked ?? client.cwd, client));
   if (sources.length === 0) throw new ComposeError("no configuration file provided: not found");

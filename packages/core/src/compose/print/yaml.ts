@@ -45,19 +45,13 @@ function itemText(tree: Tree, indent: number): string {
 
 function scalar(tree: string | number | boolean | null, indent: number): string {
   if (typeof tree !== "string") return String(tree);
-  if (
-    tree.includes("\n") &&
-    !/[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]| \n|\n $/.test(tree) &&
-    !/^[ \n]*$/.test(tree)
-  ) {
-    return literal(tree, indent);
-  }
-  return plainOrQuoted(tree);
+  const isLiteral = tree.includes("\n") && !/[^\t\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]| \n| $/.test(tree);
+  return isLiteral ? literal(tree, indent) : plainOrQuoted(tree);
 }
 
 function literal(text: string, indent: number): string {
   const hint = /^[ \n]/.test(text) ? "2" : "";
-  const chomp = !text.endsWith("\n") ? "-" : text.endsWith("\n\n") ? "+" : "";
+  const chomp = !text.endsWith("\n") ? "-" : text === "\n" || text.endsWith("\n\n") ? "+" : "";
   const body = text.replace(/\n$/, "").split("\n");
   const pad = " ".repeat(indent);
   return `|${hint}${chomp}\n${body.map((line) => (line === "" ? "" : pad + line)).join("\n")}`;

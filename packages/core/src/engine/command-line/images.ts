@@ -38,8 +38,6 @@ export async function removeImages(session: Session, request: RequestOf<"rmi">):
     try {
       const options = { force: request.force, keepParents: request.noPrune };
       const remove = (): readonly Removed[] => {
-        // Without a name the client asks for a page that there is not.
-        if (name === "") throw new StatusError("not-found", "page not found");
         for (const platform of request.platforms) session.engine.images.getFor(name, platform);
         return removeImage(session.engine, name, options);
       };

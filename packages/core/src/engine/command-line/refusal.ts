@@ -15,8 +15,17 @@ export function told(error: StatusError): string {
   return isOwn ? error.message : `Error response from daemon: ${error.message}`;
 }
 
-/** @throws ClientRefusal for a call about a container, network or volume without a name @see docker/client utils.go trimID */
+/**
+ * @throws ClientRefusal for a call about a container, network, volume or image without a name
+ * @see docker/client utils.go trimID, image_inspect.go
+ */
 export function checkNamed(operation: Operation, subject: string): void {
+  if (subject === "") {
+    if (operation === "ImageInspect") throw new ClientRefusal("Error: No such image: ");
+    // The client asks for a page that there is not.
+    const wantsPage = operation === "ImageHistory" || operation === "ImageDelete";
+    if (wantsPage) throw new StatusError("not-found", "page not found");
+  }
   // What is asked about several containers at once names none of them here.
   if (subject.trim() !== "" || operation === "ContainerStats") return;
   const [, kind] = /^\/(container|network|volume)s\/\{/.exec(OPERATIONS[operation].path) ?? [];

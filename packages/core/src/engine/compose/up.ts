@@ -51,8 +51,9 @@ export async function createProject(
   const networks = await ensureNetworks(operation, project);
   const volumes = await ensureVolumes(operation, project, options.recreateVolumes ?? false);
   await handleOrphans(operation, project, options.removeOrphans ?? false);
-  const recreate: Recreate =
-    options.noRecreate === true ? "never" : options.forceRecreate === true ? "force" : "diverged";
+  // Volumes are new in new containers only.
+  const isForced = options.forceRecreate === true || options.renewAnonVolumes === true;
+  const recreate: Recreate = options.noRecreate === true ? "never" : isForced ? "force" : "diverged";
   const services = options.services ?? [];
   await converge(operation, project, {
     services: services.length > 0 ? services : [...project.services.keys()],
