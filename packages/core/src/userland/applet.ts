@@ -10,6 +10,7 @@ import {
   Errno,
   getresgid,
   getresuid,
+  type Ids,
   type Program,
   prctl,
   type Routine,
@@ -136,14 +137,20 @@ export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program, 
   };
 }
 
+/** One generator for what most processes do: so many are so short that it counts. */
 function* becomeApplet(name: string): Routine<void> {
-  yield* nameProcess(name);
-  if (!KEEPS_PRIVILEGES.has(name)) yield* dropPrivileges();
+  if ((yield* prctl("PR_GET_NAME")) === RUN_BY_LINK) yield* prctl("PR_SET_NAME", name);
+  if (KEEPS_PRIVILEGES.has(name)) return;
+  const uids = yield* getresuid();
+  if (uids.real !== 0) yield* dropPrivileges(uids);
 }
+
+/** What a process is called that was executed as `/proc/self/exe`. */
+const RUN_BY_LINK = "exe";
 
 /** A program that was executed as `/proc/self/exe` takes its proper name; a script keeps its own. @see busybox libbb/appletlib.c */
 function* nameProcess(name: string): Routine<void> {
-  if ((yield* prctl("PR_GET_NAME")) === "exe") yield* prctl("PR_SET_NAME", name);
+  if ((yield* prctl("PR_GET_NAME")) === RUN_BY_LINK) yield* prctl("PR_SET_NAME", name);
 }
 
 function* namedShell(shell: Program, name: string, argv: readonly string[], env: Env): Routine<number> {
@@ -197,9 +204,7 @@ function* notFound(name: string, env: Env): Routine<number> {
 }
 
 /** A set-uid busybox gives its privileges up, but for a few applets and for root. @see busybox's doc on SUID */
-function* dropPrivileges(): Routine<void> {
-  const uids = yield* getresuid();
-  if (uids.real === 0) return;
+function* dropPrivileges(uids: Ids): Routine<void> {
   const gids = yield* getresgid();
   if (gids.effective !== gids.real) yield* setresgid(-1, gids.real, gids.effective === 0 ? gids.real : -1);
   if (uids.effective === uids.real) return;
