@@ -5,7 +5,7 @@
  * part of that: what is in it is read each time.
  */
 import type { Env } from "../abi/index.ts";
-import { find, Location, staysOnRoot } from "../vfs/index.ts";
+import { find, type Location, staysOnRoot } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Process } from "./process.ts";
 import { SteadyRoot } from "./steady-root.ts";
@@ -36,8 +36,7 @@ export class KnownProgram {
   /** What a walk along `path` would come to; `undefined` if that is not known. */
   for({ root, creds }: Process, path: string): Location | undefined {
     if (path !== this.#path || creds !== this.#creds || !this.#root.is(root)) return undefined;
-    const { mount, dentry } = this.#found;
-    return dentry.isKnownFrom(root.dentry) ? new Location(mount, dentry) : undefined;
+    return this.#found;
   }
 
   /** Somebody was given these, and they were not too long. */

@@ -88,17 +88,6 @@ export class Dentry {
     if (this.parent?.known(this.name) === this) Dentry.#drop(this.parent, this);
   }
 
-  /** True if a walk from `top` down to here would still come by this very dentry. */
-  isKnownFrom(top: Dentry): boolean {
-    let at: Dentry = this;
-    while (at !== top) {
-      const { parent } = at;
-      if (parent === undefined || parent.known(at.name) !== at) return false;
-      at = parent;
-    }
-    return true;
-  }
-
   /** The entry `name` is gone. */
   forget(name: string): void {
     const gone = this.known(name);

@@ -34,5 +34,6 @@ export class History {
 
 function concerns({ type, action }: EngineEvent): boolean {
   if (type === "network") return action === "connect" || action === "disconnect";
-  return type === "container" && (CHANGES.has(action) || action.startsWith("health_status"));
+  if (type !== "container" || action.startsWith("exec_")) return false;
+  return CHANGES.has(action) || action.startsWith("health_status");
 }
