@@ -49,7 +49,8 @@ export class FdTable {
   /** The files, to be changed at `fd`. */
   #filesAround(fd: number): Descriptors {
     if (this.#isUnused(fd)) this.#settle();
-    else if (this.#files === NO_FILES) this.#files = [];
+    // Room for the streams and one more, as most have it; an array that grows by itself makes room for many.
+    else if (this.#files === NO_FILES) this.#files = [undefined, undefined, undefined, undefined];
     return this.#files as Descriptors;
   }
 
