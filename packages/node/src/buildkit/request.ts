@@ -74,10 +74,13 @@ export async function frontendRequest(
   const key = options["dockerfilekey"];
   // The client may have a Dockerfile of its own for a context that is somewhere else.
   const isOwn = remote === undefined || key !== undefined;
-  const definition = isOwn ? await definitionFiles(client, fileName, key) : filesOf(remote.tar);
+  const sent = isOwn ? await sentDefinition(client, fileName, key) : remote.tar;
+  const definition = filesOf(sent);
   const text = definition.get(fileName) ?? (fileName === "Dockerfile" ? definition.get("dockerfile") : undefined);
   if (text === undefined) {
-    throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
+    if (!isOwn)
+      throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
+    return withoutDockerfile(fileName, sent);
   }
   const contexts = await namedContexts(client, options);
   const source =
@@ -108,6 +111,12 @@ export async function frontendRequest(
   return { build, fileName, text, loadedFrom, locals, upload: remote?.upload };
 }
 
+/** The build itself says what is wrong with what was sent for it. Nothing else is asked of the client. */
+function withoutDockerfile(fileName: string, sent: Uint8Array): FrontendRequest {
+  const build: BuildRequest = { context: { tar: sent }, file: fileName };
+  return { build, fileName, text: "", loadedFrom: undefined, locals: ["dockerfile"], upload: undefined };
+}
+
 function ownDefinition(session: string, fileName: string, name: string | undefined): LoadedFrom {
   return { kind: "local", session, fileName, ...(name === undefined ? {} : { name }) };
 }
@@ -116,8 +125,8 @@ function uploadOf(url: string): LoadedFrom | undefined {
   return url.startsWith(UPLOAD) ? { kind: "upload", url } : undefined;
 }
 
-/** The Dockerfile and what may say what is to be ignored, by their names. */
-async function definitionFiles(client: GrpcClient, fileName: string, key = "dockerfile"): Promise<Map<string, string>> {
+/** An archive of the Dockerfile and what may say what is to be ignored. */
+async function sentDefinition(client: GrpcClient, fileName: string, key = "dockerfile"): Promise<Uint8Array> {
   const follow = [
     fileName,
     `${fileName}.dockerignore`,
@@ -125,8 +134,7 @@ async function definitionFiles(client: GrpcClient, fileName: string, key = "dock
     ...(fileName === "Dockerfile" ? ["dockerfile"] : []),
   ];
   try {
-    const archive = await receiveDirectory(client, { name: key, follow });
-    return new Map([...readTar(archive)].map(({ header, data }) => [header.name, decode(data)]));
+    return await receiveDirectory(client, { name: key, follow });
   } catch (error) {
     // A client that has nothing to send does not offer to.
     if (!(error instanceof GrpcError) || error.code !== CODES.unimplemented) throw error;
@@ -158,7 +166,8 @@ async function remoteOf(
 }
 
 function filesOf(archive: Uint8Array): Map<string, string> {
-  return new Map([...readTar(archive)].map(({ header, data }) => [clean(header.name), decode(data)]));
+  const files = [...readTar(archive)].filter(({ header }) => header.type !== "dir");
+  return new Map(files.map(({ header, data }) => [clean(header.name), decode(data)]));
 }
 
 /** What is ignored is not sent. */

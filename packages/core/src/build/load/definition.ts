@@ -46,7 +46,7 @@ export function loadDockerfile(
   const isThere = fileProblem === undefined;
   const found = dockerfile === undefined && isThere ? findDockerfile(files, file) : undefined;
   const entry = dockerfile === undefined ? found : fileEntry(name, dockerfile);
-  if (!isFetched) shown.status(`transferring dockerfile: ${transferred(entry)}`);
+  if (!isFetched) shown.status(`transferring dockerfile: ${transferred(entry, files)}`);
   else for (const { stream, text } of loading?.log ?? []) shown.log(stream, encode(text));
   shown.complete(false);
   if (isFetched && loading === undefined) progress.start(COPY_CONTEXT).complete(false);
@@ -142,8 +142,11 @@ function ignoreMatcher({ content = NO_BYTES }: LayerEntry): IgnoreMatcher {
   return new IgnoreMatcher(parseIgnoreFile(decode(content)));
 }
 
-function transferred(entry: LayerEntry | undefined): string {
-  return bytesText(new Transfer().send(entry === undefined ? [] : [entry]));
+/** A directory is sent with what is in it. */
+function transferred(entry: LayerEntry | undefined, files: readonly LayerEntry[] = []): string {
+  if (entry === undefined) return bytesText(new Transfer().send([]));
+  const below = entry.type === "dir" ? files.filter(({ path }) => path.startsWith(`${entry.path}/`)) : [];
+  return bytesText(new Transfer().send([entry, ...below]));
 }
 
 /** A file that the client writes in order to send it has a time of today; which one does not show. */

@@ -5,11 +5,19 @@
  *
  * @see moby builder/dockerfile/builder.go, api/server/router/build/build_routes.go
  */
-import type { BuildRequest, Dockerfile, RunNetwork } from "../../build/index.ts";
+import { type BuildRequest, type Dockerfile, parsePlatform, type RunNetwork } from "../../build/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
 import { type Chunks, StatusError } from "../../lib/index.ts";
-import { familiarText, type ProcessSpec, parseReference, withDefaultTag } from "../../oci/index.ts";
+import {
+  type Digest,
+  familiarText,
+  HOST_PLATFORM,
+  type ImageConfig,
+  type ProcessSpec,
+  parseReference,
+  withDefaultTag,
+} from "../../oci/index.ts";
 import { resources } from "../container/resources.ts";
 import { startFailure } from "../container/start-failure.ts";
 import { verifySettings } from "../container/verify.ts";
@@ -81,7 +89,7 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
     file,
     tags: options.tags,
     ownership: "classic",
-    noCache: options.noCache || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
+    noCache: options.noCache,
     extraHosts: extraHosts(options.extraHosts),
     network: runNetwork(networkMode),
     pull: options.pull,
@@ -99,7 +107,7 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
     run(
       engine,
       { ...limited, ...(signal === undefined ? {} : { signal }) },
-      { whole, isQuiet, removal, networkMode, runProblem },
+      { whole, isQuiet, removal, networkMode, runProblem, cacheFrom },
       tell,
     );
 }
@@ -148,7 +156,7 @@ async function readWhole(engine: Engine, options: SentRequest, text: string | un
 async function run(
   engine: Engine,
   options: SentRequest,
-  { whole, isQuiet, removal, networkMode, runProblem }: ClassicRun,
+  { whole, isQuiet, removal, networkMode, runProblem, cacheFrom }: ClassicRun,
   tell: ClassicListener,
 ): Promise<void> {
   const say = async (line: string): Promise<void> => {
@@ -156,10 +164,11 @@ async function run(
   };
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
   const memory = memoryOf(engine);
+  const known = knownSteps(engine, memory, { cacheFrom, platform: options.platform });
   const unfit = findRefusal(whole, {
     paths: pathsOf(context.tar),
     missing: await pullSources(engine, whole),
-    run: runProblem === undefined ? undefined : { step: firstRun(whole, options, memory), problem: runProblem },
+    run: runProblem === undefined ? undefined : { step: firstRun(whole, options, known), problem: runProblem },
   });
   const wanted: ClassicRequest = { ...options, context, labels: {}, dockerfile: unfit?.before ?? whole };
   const { dockerfile, platform, refused = unfit } = await settleBases(engine, wanted);
@@ -167,12 +176,14 @@ async function run(
   const request: ClassicRequest = { ...others, dockerfile, ...(platform === undefined ? {} : { platform }) };
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {});
-  const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
+  const noCache = request.noCache === true || !isRemembered(steps, keys, known);
+  // What may not be used is made anew.
+  const isBarred = noCache && isRemembered(steps, keys, new Set(memory.keys()));
   // Who wants to hear nothing hears of everything when something goes wrong.
   const kept: string[] = [];
   const progress = new ClassicProgress(request.dockerfile, {
     tell: (line) => void (isQuiet ? kept.push(line) : say(line)),
-    memory,
+    known,
     noCache: request.noCache === true,
     keys,
     onBuild: request.dockerfile.stages.map((_, index) => {
@@ -184,8 +195,11 @@ async function run(
     newId: () => engine.containers.newId(),
   });
   const images = async (count?: number): Promise<readonly (Image | undefined)[]> => {
-    const made = await classicImages(classicOf(engine, request), count);
-    for (const [i, one] of made.entries()) if (one !== undefined) memory.set(keys[i] ?? "", one.id);
+    const made = await classicImages(
+      classicOf(engine, { ...request, noCache: isBarred || request.noCache === true }),
+      count,
+    );
+    for (const [i, one] of made.entries()) if (one !== undefined) remember(memory, keys[i] ?? "", one.id);
     return made;
   };
   let changes: readonly LayerEntry<Chunks>[] = [];
@@ -229,15 +243,16 @@ interface ClassicRun {
   readonly isQuiet: boolean;
   readonly removal: Removal;
   readonly networkMode: string;
+  readonly cacheFrom: readonly string[];
   /** Why no container can have the limits that are asked for. */
   readonly runProblem: string | undefined;
 }
 
 /** The first RUN that is not known from another build. */
-function firstRun(whole: Dockerfile, { buildArgs = {}, noCache }: SentRequest, memory: StepMemory) {
+function firstRun(whole: Dockerfile, { buildArgs = {}, noCache }: SentRequest, known: ReadonlySet<string>) {
   const steps = classicSteps(whole);
   const keys = stepKeys(steps, buildArgs);
-  const isDone = (i: number): boolean => noCache !== true && memory.has(keys[i] ?? "");
+  const isDone = (i: number): boolean => noCache !== true && known.has(keys[i] ?? "");
   return steps.find(({ kind }, i) => kind === "RUN" && !isDone(i))?.instruction;
 }
 
@@ -304,14 +319,53 @@ function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
 function memoryOf(engine: Engine): StepMemory {
   const memory = memories.get(engine) ?? new Map();
   memories.set(engine, memory);
-  for (const [key, id] of memory) if (engine.images.store.byId(id) === undefined) memory.delete(key);
+  for (const [key, ids] of memory) {
+    for (const id of ids) if (engine.images.store.byId(id) === undefined) ids.delete(id);
+    if (ids.size === 0) memory.delete(key);
+  }
   return memory;
 }
 
+interface CacheScope {
+  /** Images whose steps may be used; where there are any, nothing else is. */
+  readonly cacheFrom: readonly string[];
+  readonly platform?: string | undefined;
+}
+
+/**
+ * The steps whose images fit the platform and, where images are named to take steps from, are among theirs.
+ *
+ * @see moby image/cache/cache.go
+ */
+function knownSteps({ images }: Engine, memory: StepMemory, { cacheFrom, platform }: CacheScope): ReadonlySet<string> {
+  const wanted = platform === undefined ? HOST_PLATFORM : parsePlatform(platform);
+  const sources = cacheFrom.flatMap((name) => images.find(name) ?? []);
+  const isUsable = (id: Digest): boolean => {
+    const config = images.store.byId(id)?.config;
+    return (
+      config?.os === wanted.os &&
+      config.architecture === wanted.architecture &&
+      (cacheFrom.length === 0 || sources.some((source) => beginsWith(source.config, config)))
+    );
+  };
+  return new Set([...memory].flatMap(([key, ids]) => ([...ids].some(isUsable) ? [key] : [])));
+}
+
+function remember(memory: StepMemory, key: string, id: Digest): void {
+  const ids = memory.get(key);
+  if (ids === undefined) memory.set(key, new Set([id]));
+  else ids.add(id);
+}
+
+/** Whether an image's history begins with all of another's. */
+function beginsWith({ history }: ImageConfig, { history: earlier }: ImageConfig): boolean {
+  return earlier.every((step, i) => JSON.stringify(step) === JSON.stringify(history[i]));
+}
+
 /** Whether the image of the first step that changes something is still here: who removes it removes the cache. */
-function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], memory: StepMemory): boolean {
+function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], known: ReadonlySet<string>): boolean {
   const first = steps.findIndex(({ kind }) => kind !== "FROM" && kind !== "ARG");
-  return first < 0 || memory.has(keys[first] ?? "");
+  return first < 0 || known.has(keys[first] ?? "");
 }
 
 /** Those that no ARG has asked for, but for what every build knows. @see moby builder/dockerfile/buildargs.go */

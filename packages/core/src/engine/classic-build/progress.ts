@@ -39,7 +39,7 @@ export interface Failed {
 }
 
 /** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
-export type StepMemory = Map<string, Digest>;
+export type StepMemory = Map<string, Set<Digest>>;
 
 type Values = Readonly<Record<string, string>>;
 
@@ -86,7 +86,7 @@ export class ClassicProgress {
   readonly #tell: (text: string) => void;
   readonly #steps: readonly ClassicStep[];
   readonly #dockerfile: Dockerfile;
-  readonly #memory: StepMemory;
+  readonly #known: ReadonlySet<string>;
   readonly #total: number;
   readonly #byNumber = new Map<number, Vertex>();
   readonly #byPlace = new Map<string, Vertex>();
@@ -106,7 +106,8 @@ export class ClassicProgress {
     dockerfile: Dockerfile,
     options: {
       readonly tell: (text: string) => void;
-      readonly memory: StepMemory;
+      /** The keys of steps whose images may be used. */
+      readonly known: ReadonlySet<string>;
       readonly noCache: boolean;
       /** The steps' keys. */
       readonly keys: readonly string[];
@@ -124,7 +125,7 @@ export class ClassicProgress {
     for (const { place } of this.#steps)
       if (place !== undefined) this.#placesOf.set(place.stage, (this.#placesOf.get(place.stage) ?? 0) + 1);
     this.#tell = options.tell;
-    this.#memory = options.memory;
+    this.#known = options.known;
     this.#total = options.total;
     this.#keys = options.keys;
     this.#onBuild = options.onBuild;
@@ -247,7 +248,7 @@ export class ClassicProgress {
       this.#finishFrom(step);
       return;
     }
-    const wasDone = vertex === undefined ? this.#memory.has(this.#keys[this.#at] ?? "") : vertex.cached;
+    const wasDone = this.#known.has(this.#keys[this.#at] ?? "") && vertex?.cached !== false;
     this.#isCached &&= wasDone;
     if (this.#isCached) this.#tell(" ---> Using cache\n");
     else if (step.kind !== "COPY" && step.kind !== "ADD") {

@@ -70,7 +70,7 @@ export async function updateService(session: Session, request: RequestOf<"servic
     add: await Promise.all(given.add.map(async (one) => ({ ...one, Target: await networkId(session, one.Target) }))),
     remove: await Promise.all(given.remove.map((name) => networkId(session, name))),
   };
-  const whole = image === undefined ? undefined : familiarText(withDefaultTag(parseReference(image)));
+  const whole = image === undefined ? undefined : withTag(image);
   const spec = changedService(service.spec, { ...request.changes, networks, image: whole });
   const changed = await withPayloads(session, spec, request.changes);
   const asks = image !== undefined && request.resolvesImage;

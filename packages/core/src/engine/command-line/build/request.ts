@@ -187,10 +187,9 @@ function definitionOf(
   if (file === "") return {};
   const path = absolute(session.cwd, file);
   const root = absolute(session.cwd, context);
+  // That there is no context is told when it is read.
+  if (session.client.exists(root)) checkDirectory(session, dirname(clean(file)));
   if (path.startsWith(root === "/" ? root : `${root}/`)) return { file: path.slice(root.length).replace(/^\//, "") };
-  const missing = pathsTo(dirname(clean(file))).find((one) => !session.client.exists(absolute(session.cwd, one)));
-  if (missing !== undefined)
-    throw new StatusError("not-found", `resolve : lstat ${missing}: no such file or directory`);
   const content = session.client.readFile(path);
   if (typeof content === "string") return { file, fileProblem: session.client.exists(path) ? "directory" : "missing" };
   const ignored = session.client.readFile(`${path}.dockerignore`);
@@ -199,6 +198,20 @@ function definitionOf(
     dockerfile: decode(content),
     ...(typeof ignored === "string" ? {} : { ignoreFile: decode(ignored) }),
   };
+}
+
+/** @throws StatusError not-found for where a Dockerfile is said to be. @see BuildKit client/solve.go, fsutil NewFS */
+function checkDirectory({ client, cwd }: Session, directory: string): void {
+  const isFile = (path: string): boolean => typeof client.readFile(absolute(cwd, path)) !== "string";
+  for (const path of pathsTo(directory)) {
+    if (!client.exists(absolute(cwd, path)))
+      throw new StatusError("not-found", `resolve : lstat ${path}: no such file or directory`);
+    if (!isFile(path)) continue;
+    throw new StatusError(
+      "not-found",
+      path === directory ? `stat ${path}: not a directory` : "resolve : not a directory",
+    );
+  }
 }
 
 /** "a/b/c" to "a", "a/b", "a/b/c". */
