@@ -13,6 +13,7 @@ import { StatusError } from "../lib/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
+import { weightWarnings, withoutMissingWeights } from "./container/block-weights.ts";
 import { BundleDirectory } from "./container/bundle.ts";
 import { containerIdOf } from "./container/cgroup-owner.ts";
 import { type Container, type ContainerRecord, LOST_EXIT_CODE } from "./container/container.ts";
@@ -232,12 +233,14 @@ export class ContainerService {
     }
   }
 
-  /** Other limits. @throws StatusError invalid-argument for what cannot be, whatever it is for; not-found */
-  update(reference: string, body: UpdateBody): void {
-    const changes = checkedChanges(body, this.#parts.kernel.machine);
+  /** Other limits. Returns what is to be remarked. @throws StatusError invalid-argument for what cannot be, whatever it is for; not-found */
+  update(reference: string, body: UpdateBody): readonly string[] {
+    const { machine } = this.#parts.kernel;
+    const changes = checkedChanges(withoutMissingWeights(body, machine), machine);
     const container = this.get(reference);
     updateContainer(container, changes);
     this.#events.record(container, "update");
+    return weightWarnings(body, machine);
   }
 
   /** Tells of something that was done to a container from outside: "top", "export", "archive-path"… */

@@ -31,7 +31,7 @@ export interface Machine {
 }
 
 /** Parts that a kernel may be built without, by their CONFIG_ names. */
-export type KernelPart = "DUMMY" | "MAGIC_SYSRQ" | "MODULES" | "POWERCAP" | "VLAN_8021Q";
+export type KernelPart = "BFQ_GROUP_IOSCHED" | "DUMMY" | "MAGIC_SYSRQ" | "MODULES" | "POWERCAP" | "VLAN_8021Q";
 
 export const DEFAULT_MACHINE: Machine = {
   hostname: "bottleship",

@@ -213,7 +213,8 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   const make = (): Container => {
     checkPlatform(session, request);
     const container = containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
-    for (const warning of createWarnings(container, request.platform !== undefined))
+    const asked = { hostConfig: HostConfig, isChosen: request.platform !== undefined };
+    for (const warning of createWarnings(container, asked, session.engine.kernel.machine))
       session.err(`WARNING: ${warning}\n`);
     return container;
   };

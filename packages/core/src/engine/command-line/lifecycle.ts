@@ -58,10 +58,20 @@ export async function runLifecycle(session: Session, request: LifecycleRequest):
     case "rename":
       return renameContainer(session, request);
     case "update":
-      return named(request.containers, (name) =>
-        session.call("ContainerUpdate", name, () => containers.update(name, request.body)),
-      );
+      return updateContainers(session, request);
   }
+}
+
+/** What the engine remarks comes last. */
+async function updateContainers(session: Session, { containers, body }: RequestOf<"update">): Promise<number> {
+  const warnings: string[] = [];
+  const code = await eachNamed(session, containers, (name) =>
+    session.call("ContainerUpdate", name, () => {
+      warnings.push(...session.engine.containers.update(name, body));
+    }),
+  );
+  session.lines(warnings);
+  return code;
 }
 
 const stopOf = ({ timeout, signal }: RequestOf<"stop" | "restart">) => ({

@@ -205,7 +205,8 @@ class ServiceConvergence {
 export function createPlanned(operation: Operation, plan: ContainerPlan, name: string): Container {
   const options = createOptions(operation, plan);
   const container = operation.engine.containers.create(options, name);
-  for (const warning of createWarnings(container, plan.service.platform !== undefined))
+  const asked = { hostConfig: options.HostConfig ?? {}, isChosen: plan.service.platform !== undefined };
+  for (const warning of createWarnings(container, asked, operation.engine.kernel.machine))
     operation.progress({ id: plan.serviceName, status: warning });
   return container;
 }

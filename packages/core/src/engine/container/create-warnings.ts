@@ -3,22 +3,32 @@
  *
  * @see moby daemon/container.go: verifyContainerSettings, daemon/create.go: containerCreate, runconfig
  */
+import type { Machine } from "../../kernel/index.ts";
 import { HOST_PLATFORM, type HostPlatform, platformText } from "../../oci/index.ts";
+import type { HostConfig } from "../docker/create-body.ts";
+import { weightWarnings } from "./block-weights.ts";
 import type { Container } from "./container.ts";
 
 /** What the processor can do. @see containerd/platforms: the variant of amd64 is found out */
 const VARIANT = "v4";
 
-/** `isChosen`: somebody has said for which platform it is to be. */
+interface Asked {
+  readonly hostConfig: Partial<HostConfig>;
+  /** Somebody has said for which platform it is to be. */
+  readonly isChosen: boolean;
+}
+
 export function createWarnings(
   { hostConfig, image }: Pick<Container, "hostConfig" | "image">,
-  isChosen: boolean,
+  { hostConfig: asked, isChosen }: Asked,
+  machine: Machine,
 ): readonly string[] {
   const { NetworkMode, PortBindings, OomKillDisable, Memory = 0 } = hostConfig;
   const isDiscarded = NetworkMode === "host" && Object.keys(PortBindings ?? {}).length > 0;
   const showsImages = (hostConfig.Mounts ?? []).some(({ Type }) => Type === "image");
   return [
     ...(OomKillDisable === true && Memory === 0 ? [NO_OOM_KILLER] : []),
+    ...weightWarnings(asked, machine),
     ...(showsImages ? ["Image mount is an experimental feature"] : []),
     ...(isDiscarded ? ["Published ports are discarded when using host network mode"] : []),
     ...(!isChosen && isForeign(image.config) ? [mismatch(image.config)] : []),

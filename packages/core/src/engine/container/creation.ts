@@ -18,6 +18,7 @@ import { forgetLinks, link } from "../network/links.ts";
 import { verifyNetworkMode } from "../network/verify-mode.ts";
 import type { NetworkService } from "../networks.ts";
 import type { VolumeService } from "../volumes.ts";
+import { withoutMissingWeights } from "./block-weights.ts";
 import { inheritedMounts, withDonors } from "./borrowed.ts";
 import { CheckedRequests } from "./checked-requests.ts";
 import { Container } from "./container.ts";
@@ -87,9 +88,10 @@ export class Creation {
    *
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
-  create(options: CreateOptions, name = "", own: OwnOptions = {}): Container {
+  create(given: CreateOptions, name = "", own: OwnOptions = {}): Container {
     const { snapshotter, volumes, networks, prng, kernel, findImage, index, events } = this.#parts;
     const { isTask = false, mounts = [], id = newId(prng) } = own;
+    const options = this.#supported(given);
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
@@ -146,6 +148,14 @@ export class Creation {
     container.finishedUs = ran.finishedUs;
     container.become("exited");
     return container;
+  }
+
+  /** Without what the machine's kernel has no part for. */
+  #supported(options: CreateOptions): CreateOptions {
+    const { HostConfig: asked } = options;
+    if (asked === undefined) return options;
+    const HostConfig = withoutMissingWeights(asked, this.#parts.kernel.machine);
+    return HostConfig === asked ? options : { ...options, HostConfig };
   }
 
   /** @throws StatusError not-found; but what is wrong with the request itself is told first */

@@ -56,7 +56,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
       cpus: 2,
       capabilities: CapabilitySet.FULL.without(CAP_SYS_RESOURCE),
       limits: RECORDED_LIMITS,
-      missingParts: new Set(["DUMMY", "MAGIC_SYSRQ", "MODULES", "POWERCAP", "VLAN_8021Q"]),
+      missingParts: new Set(["BFQ_GROUP_IOSCHED", "DUMMY", "MAGIC_SYSRQ", "MODULES", "POWERCAP", "VLAN_8021Q"]),
       sharesMounts: false,
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },

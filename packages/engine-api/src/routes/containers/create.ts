@@ -26,7 +26,8 @@ export function createHandler(engine: Engine): Handler {
     const wanted = { Image: "", ...body };
     checkPlatform(engine, wanted.Image, text(query, "platform"));
     const container = engine.containers.create(wanted, text(query, "name"));
-    const remarks = createWarnings(container, text(query, "platform") !== "");
+    const asked = { hostConfig: wanted.HostConfig ?? {}, isChosen: text(query, "platform") !== "" };
+    const remarks = createWarnings(container, asked, engine.kernel.machine);
     return json({ Id: container.id, Warnings: [...warnings, ...remarks] }, 201);
   };
 }

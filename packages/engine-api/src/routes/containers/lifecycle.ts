@@ -45,8 +45,8 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/containers/{id...}/update", async ({ request, param }) => {
       const body = await readJson(request, UPDATE);
-      containers.update(param("id"), body);
-      return json({ Warnings: null });
+      const warnings = containers.update(param("id"), body);
+      return json({ Warnings: warnings.length === 0 ? null : warnings });
     }),
     route("DELETE", "/containers/{id...}", async ({ param, query }) => {
       if (flag(query, "link")) containers.unlink(param("id"));
