@@ -13,7 +13,7 @@ export function makeTmpfs({ source, data }: MountRequest, context: MountContext)
   const { kernel } = context;
   const wish = readTmpfsOptions(options, kernel.machine.memoryBytes);
   const { mode = 0o1777, uid = context.creds.uid, gid = context.creds.gid } = wish;
-  const { sizeBytes = kernel.machine.memoryBytes / 2, inodes } = wish;
+  const { sizeBytes = kernel.machine.memoryBytes / 2, inodes = usualInodes(kernel) } = wish;
   return new Tmpfs(kernel, {
     type: "tmpfs",
     source,
@@ -21,13 +21,16 @@ export function makeTmpfs({ source, data }: MountRequest, context: MountContext)
     uid,
     gid,
     ...(sizeBytes === 0 ? {} : { sizeBytes }),
-    ...(inodes === undefined || inodes === 0 ? {} : { inodes }),
+    ...(inodes === 0 ? {} : { inodes }),
     options: shownOptions(wish),
     ...skeletonOption(options, context),
     charge: (pages, file) => chargeTmpfs(kernel.current ?? kernel.init, pages, file),
     space: tmpfsSpace(kernel),
   });
 }
+
+/** As many as half of the memory has pages. @see mm/shmem.c:shmem_default_max_inodes */
+const usualInodes = ({ machine }: Kernel): number => Math.floor(machine.memoryBytes / PAGE_SIZE / 2);
 
 /** Like tmpfs, without limits. @see Documentation/filesystems/ramfs-rootfs-initramfs.rst */
 export function makeRamfs({ source, data }: MountRequest, { kernel }: MountContext): FileSystem {

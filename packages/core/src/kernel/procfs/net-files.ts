@@ -272,9 +272,23 @@ function arp(stack: NetStack): string {
 function sockstat(stack: NetStack): string {
   const entries = [...stack.tcp.list()];
   const sockets = entries.filter((entry) => entry instanceof TcpSocket);
-  const inUse = sockets.filter(({ domain }) => domain === "inet").length;
-  const udp = [...stack.udp.all()].length;
-  return `sockets: used ${1 + sockets.length + udp + stack.raw.size}\nTCP: inuse ${inUse} orphan 0 tw ${entries.length - sockets.length} alloc ${sockets.length} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\nRAW: inuse ${stack.raw.size}\nFRAG: inuse 0 memory 0\n`;
+  const used = 1 + sockets.length + [...stack.udp.all()].length + stack.raw.size;
+  const { tcp, udp, raw } = socketsInUse(stack, "inet");
+  return `sockets: used ${used}\nTCP: inuse ${tcp} orphan 0 tw ${entries.length - sockets.length} alloc ${sockets.length} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\nRAW: inuse ${raw}\nFRAG: inuse 0 memory 0\n`;
+}
+
+/** @see net/ipv6/proc.c:sockstat6_seq_show */
+function sockstat6(stack: NetStack): string {
+  const { tcp, udp, raw } = socketsInUse(stack, "inet6");
+  return `TCP6: inuse ${tcp}\nUDP6: inuse ${udp}\nUDPLITE6: inuse 0\nRAW6: inuse ${raw}\nFRAG6: inuse 0 memory 0\n`;
+}
+
+/** How many sockets of a family each protocol has. */
+function socketsInUse(stack: NetStack, family: "inet" | "inet6"): Readonly<Record<"tcp" | "udp" | "raw", number>> {
+  const count = (sockets: Iterable<{ readonly domain: string }>): number =>
+    [...sockets].filter(({ domain }) => domain === family).length;
+  const connections = [...stack.tcp.list()].filter((entry) => entry instanceof TcpSocket);
+  return { tcp: count(connections), udp: count(udpSockets(stack)), raw: count(rawSockets(stack)) };
 }
 
 const empty: Line = () => "";
@@ -365,7 +379,8 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
   protocols: () =>
     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n",
   psched: () => "000003e8 00000040 000f4240 3b9aca00\n",
-  ptype: () => "Type Device      Function\n",
+  ptype: () =>
+    `Type Device      Function\n${["0800          ip", "0806          arp", "86dd          ipv6"].map((name) => `${name}_rcv\n`).join("")}`,
   raw: datagrams("inet", RAW_COLUMNS, rawSockets),
   raw6: datagrams("inet6", DATAGRAM_COLUMNS_6, rawSockets),
   route,
@@ -379,6 +394,7 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
     "Tcp.MaxConn": -1,
   })),
   sockstat,
+  sockstat6,
   tcp: tcp("inet"),
   tcp6: tcp("inet6"),
   udp: datagrams("inet", UDP_COLUMNS, udpSockets),

@@ -151,9 +151,11 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   attr: (fs, process) => directory(fs, process, SECURITY_ATTRIBUTES, 900, 0o555),
   cgroup: text((fs, process) => `0::${cgroupPath(fs.reader, process)}\n`),
   cmdline: text((_fs, { argv, isAlive }) => (isAlive && argv.length > 0 ? encode(`${argv.join("\0")}\0`) : "")),
-  comm: file(0o644, (_fs, process) => ({
+  comm: file(0o644, (fs, process) => ({
     read: () => `${process.name}\n`,
+    // Nobody names another. @see fs/proc/base.c:comm_write
     write: (name) => {
+      if (fs.reader !== process) throw new Errno("EINVAL");
       process.name = name.slice(0, 15);
     },
   })),

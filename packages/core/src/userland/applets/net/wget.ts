@@ -135,21 +135,20 @@ class Download {
     if (!this.#options.has("q")) yield* this.#io.err.write(text);
   }
 
-  *#chooseFile({ path }: Url): Routine<void> {
-    const output = this.#options.value("O");
-    if (output !== undefined) {
-      this.#fileName = output;
-      return;
-    }
-    const last = path.slice(path.lastIndexOf("/") + 1);
-    const name = last === "" ? "index.html" : last;
-    const prefix = this.#options.value("P");
-    this.#fileName = prefix === undefined ? name : `${prefix.replace(/\/+$/, "")}/${name}`;
-    if (!this.#options.has("c")) return;
+  *#chooseFile(url: Url): Routine<void> {
+    this.#fileName = this.#options.value("O") ?? this.#nameOf(url);
+    if (!this.#options.has("c") || this.#fd !== undefined) return;
     const fd = yield* attempt(open(this.#fileName, O_WRONLY));
     if (fd instanceof Errno) return;
     this.#fd = fd;
     this.#start = yield* lseek(fd, 0, SEEK_END);
+  }
+
+  #nameOf({ path }: Url): string {
+    const last = path.slice(path.lastIndexOf("/") + 1);
+    const name = last === "" ? "index.html" : last;
+    const prefix = this.#options.value("P");
+    return prefix === undefined ? name : `${prefix.replace(/\/+$/, "")}/${name}`;
   }
 
   *#lookUp({ host, port }: Url): Routine<{ readonly address: string; readonly port: number }> {

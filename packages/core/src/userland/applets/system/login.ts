@@ -22,7 +22,7 @@ import { getopt } from "../../getopt.ts";
 import { AppletExit, attempt, type Io, isatty, readFile, readText } from "../../io.ts";
 import { type User, userByName } from "../../passwd.ts";
 import { knowsPassword, pauseAfterFailure } from "./check-password.ts";
-import { changeIdentity } from "./identity.ts";
+import { changeIdentity, requirePrivilege } from "./identity.ts";
 import { DEFAULT_SHELL, goHome, loginEnvironment, userEnvironment } from "./login-environment.ts";
 import { printPrompt } from "./login-issue.ts";
 import { INT_MAX, unsignedOrDie } from "./number.ts";
@@ -45,6 +45,7 @@ const AUTH_WARNING = AUTH | 4;
 const AUTH_INFO = AUTH | 6;
 
 export const login: Applet = function* (io) {
+  yield* requirePrivilege(io);
   const timeout = yield* unsignedOrDie(io, io.env.get("LOGIN_TIMEOUT") ?? DEFAULT_TIMEOUT, 0, INT_MAX);
   const options = yield* getopt(io, "f:h:p");
   const isTrusted = options.has("f");
