@@ -15,7 +15,6 @@ import { initLayer } from "../mount/init-layer.ts";
 import { collectMountPoints, type MountPoint } from "../mount/mount-points.ts";
 import { newId } from "../names.ts";
 import { forgetLinks, link } from "../network/links.ts";
-import { verifyNetworkMode } from "../network/verify-mode.ts";
 import type { NetworkService } from "../networks.ts";
 import type { VolumeService } from "../volumes.ts";
 import { withoutMissingWeights } from "./block-weights.ts";
@@ -171,7 +170,6 @@ export class Creation {
   /** @throws StatusError invalid-argument */
   #verify({ HostConfig: hostConfig = NO_HOST_CONFIG, ...config }: Omit<CreateOptions, "NetworkingConfig">): void {
     verifySettings(config, hostConfig, this.#parts.kernel.machine);
-    verifyNetworkMode(config, hostConfig);
   }
 
   /** The settings as the record has them: another container by its id. */

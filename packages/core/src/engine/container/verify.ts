@@ -10,6 +10,8 @@ import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
 import { extraHost } from "../docker/values/hosts.ts";
 import { verifyLogMode } from "../log/log-driver.ts";
 import { verifyLogOptions } from "../log/log-options.ts";
+import { verifyMounts } from "../mount/mount-points.ts";
+import { verifyNetworkMode } from "../network/verify-mode.ts";
 import { parseSignal } from "../signal-names.ts";
 import { chooseCapabilities } from "../spec.ts";
 import { isRuntimeName } from "./runtime-names.ts";
@@ -33,40 +35,50 @@ export function verifySettings(
   hostConfig: Partial<HostConfig>,
   machine: MachineLimits,
 ): void {
+  verifyOnReading(config, hostConfig);
   verifyConfig(config);
+  verifyAutoRemove(hostConfig);
+  verifyMounts(hostConfig);
+  verifyHosts(hostConfig);
+  verifyPorts(hostConfig);
   verifyRestartPolicy(hostConfig);
+  // Reading the capabilities finds those that there are not.
+  chooseCapabilities(hostConfig, machine.capabilities);
+  verifyAnnotations(hostConfig);
   verifyMemory(hostConfig);
   verifyCpu(hostConfig, machine);
   verifyBlockWeight(hostConfig);
-  // Reading the capabilities finds those that there are not.
-  chooseCapabilities(hostConfig, machine.capabilities);
   const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
   if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
-  verifyNames(config, hostConfig);
-  verifyHosts(hostConfig);
-  verifyPorts(hostConfig);
+  verifyNamespaces(hostConfig);
   verifyLogMode(hostConfig);
   verifyLogOptions(hostConfig.LogConfig?.Type ?? "", hostConfig.LogConfig?.Config ?? {});
   const runtime = hostConfig.Runtime ?? "";
   if (!isRuntimeName(runtime)) throw invalid(`unknown or invalid runtime name: ${runtime}`);
 }
 
-/** @see moby daemon/container.go validateIsolation…, runconfig/hostconfig_unix.go validateNetContainerMode */
-function verifyNames({ Hostname = "" }: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
-  const { Isolation: isolation = "", UTSMode: uts = "", PidMode: pid = "", Annotations: annotations } = hostConfig;
-  const { CgroupnsMode: cgroup = "" } = hostConfig;
+/** What is refused while the request is read. @see moby runconfig/hostconfig_unix.go validateNetMode, validateIsolation */
+function verifyOnReading(config: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
+  verifyNetworkMode(config, hostConfig);
+  const { Isolation: isolation = "" } = hostConfig;
   if (isolation !== "" && isolation.toLowerCase() !== "default") {
     throw invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
   }
-  if (pid !== "" && pid !== "host" && !/^container:./.test(pid)) throw invalid(`invalid PID mode: ${pid}`);
-  if (uts !== "" && uts !== "host") throw invalid(`invalid UTS mode: ${uts}`);
-  if (!/^(|private|host)$/.test(cgroup)) throw invalid(`invalid cgroup namespace mode: ${cgroup}`);
-  if (uts === "host" && Hostname !== "") throw invalid("conflicting options: hostname and the UTS mode");
+}
+
+function verifyAnnotations({ Annotations: annotations }: Partial<HostConfig>): void {
   if (annotations !== undefined && annotations !== null && "" in annotations) {
     throw invalid("invalid Annotations: the empty string is not permitted as an annotation key");
   }
+}
+
+function verifyNamespaces(hostConfig: Partial<HostConfig>): void {
+  const { UTSMode: uts = "", PidMode: pid = "", CgroupnsMode: cgroup = "" } = hostConfig;
+  if (pid !== "" && pid !== "host" && !/^container:./.test(pid)) throw invalid(`invalid PID mode: ${pid}`);
+  if (uts !== "" && uts !== "host") throw invalid(`invalid UTS mode: ${uts}`);
+  if (!/^(|private|host)$/.test(cgroup)) throw invalid(`invalid cgroup namespace mode: ${cgroup}`);
 }
 
 function verifyHosts({ ExtraHosts: hosts }: Partial<HostConfig>): void {
@@ -111,7 +123,7 @@ function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Pa
 const POLICIES: ReadonlySet<string> = new Set(["", "no", "always", "on-failure", "unless-stopped"]);
 
 /** @see moby api/types/container ValidateRestartPolicy */
-function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<HostConfig>): void {
+function verifyRestartPolicy({ RestartPolicy }: Partial<HostConfig>): void {
   const { Name: name = "", MaximumRetryCount: retries = 0 } = RestartPolicy ?? {};
   if (!POLICIES.has(name)) {
     throw invalid(
@@ -123,6 +135,10 @@ function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<Host
     throw invalid(`invalid restart policy: maximum retry count can only be used with 'on-failure'${also}`);
   }
   if (retries < 0) throw invalid("invalid restart policy: maximum retry count cannot be negative");
+}
+
+function verifyAutoRemove({ AutoRemove, RestartPolicy }: Partial<HostConfig>): void {
+  const { Name: name = "" } = RestartPolicy ?? {};
   if (AutoRemove && name !== "" && name !== "no") {
     throw invalid("can't create 'AutoRemove' container with restart policy");
   }

@@ -55,6 +55,11 @@ export interface VolumeSource {
   ensure(name: string | undefined, wanted?: VolumeWish): { readonly name: string; readonly path: string };
 }
 
+/** What is wrong with mounts that are spelt out is said before anything is made. @throws StatusError invalid-argument */
+export function verifyMounts({ Mounts: mounts }: Partial<HostConfig>): void {
+  for (const mount of mounts ?? []) parseMount(mount, NO_VOLUMES);
+}
+
 /**
  * Collects all mount points of a container, ordered by destination depth. Later ones win: image VOLUMEs, then -v, then
  * --mount and --tmpfs.
@@ -74,8 +79,7 @@ export function collectMountPoints(
     !hostConfig.Tmpfs &&
     !config.Volumes;
   if (wantsNone) return NO_MOUNT_POINTS;
-  // All are read once before the first volume is made: a mistake leaves nothing behind. Those of --mount come first.
-  for (const mount of hostConfig.Mounts ?? []) parseMount(mount, NO_VOLUMES);
+  // All are read once before the first volume is made: a mistake leaves nothing behind.
   collect(config, hostConfig, NO_VOLUMES, inherited);
   return collect(config, hostConfig, volumes, inherited);
 }

@@ -1,5 +1,5 @@
 /**
- * What a container may not ask for with the network of another container, or of the machine.
+ * What a container may not ask for with the network of another container, or with namespaces of the machine.
  *
  * @see moby runconfig/hostconfig_unix.go: validateNetMode
  */
@@ -8,14 +8,20 @@ import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
 
 const filled = (list: readonly unknown[] | null | undefined): boolean => (list?.length ?? 0) > 0;
 
+const conflict = (what: string): StatusError => new StatusError("invalid-argument", `conflicting options: ${what}`);
+
 /** @throws StatusError invalid-argument */
 export function verifyNetworkMode(config: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
-  const mode = hostConfig.NetworkMode ?? "";
-  const conflict = (what: string): StatusError => new StatusError("invalid-argument", `conflicting options: ${what}`);
+  const { NetworkMode: mode = "", UTSMode: uts = "" } = hostConfig;
+  if (mode.startsWith("container:")) verifyJoined(config, hostConfig, mode);
+  if (uts === "host" && (config.Hostname ?? "") !== "") throw conflict("hostname and the UTS mode");
   if (mode === "host" && filled(hostConfig.Links)) {
     throw conflict("host type networking can't be used with links. This would result in undefined behavior");
   }
-  if (!mode.startsWith("container:")) return;
+}
+
+/** @see moby runconfig/hostconfig_unix.go: validateNetContainerMode */
+function verifyJoined(config: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>, mode: string): void {
   if (mode === "container:") {
     throw new StatusError("invalid-argument", "invalid network mode: invalid container format container:<name|id>");
   }
