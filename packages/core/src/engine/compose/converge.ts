@@ -152,7 +152,8 @@ class ServiceConvergence {
   async #recreate(old: Container): Promise<void> {
     const { containers } = this.#operation.engine;
     await this.#stopDependents();
-    tell(this.#operation, old, "Recreate");
+    const shown = old.name;
+    tell(this.#operation, shown, "Recreate");
     const number = numberOf(old);
     const plan = this.#plan(number);
     const replaced = this.#service.container_name ?? `${this.#name}-${number}`;
@@ -172,7 +173,7 @@ class ServiceConvergence {
     if (old.isActive) await containers.stop(old, this.#stopOptions());
     await containers.remove(old);
     containers.rename(made, name);
-    tell(this.#operation, name, "Recreated");
+    tell(this.#operation, shown, "Recreated");
   }
 
   /** Services that are to be restarted with this one. */
