@@ -62,8 +62,8 @@ export interface BuildRequest {
   /** Limits of every RUN, as control files of its control group: they decide of no cache key. */
   readonly resources?: Readonly<Record<string, string>>;
   /**
-   * Whose files are. As in the classic builder, WORKDIR makes directories of root's, whatever USER says, and names in
-   * `--chown` must be known. Default "buildkit".
+   * Whose files are. As in the classic builder, WORKDIR makes directories of root's, whatever USER says, names in
+   * `--chown` must be known, no ARG is predefined and none hides what ENV has set. Default "buildkit".
    */
   readonly ownership?: "buildkit" | "classic";
   /** Asks the registry for every image, also those that are here. */

@@ -369,8 +369,10 @@ function basesOf(sources: ReadonlyMap<BuildStage, StageSource>): readonly string
   return [...new Set(names)];
 }
 
-function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: BuildRequest): PrepareOptions {
+function prepareOptions(request: BuildRequest): PrepareOptions {
+  const { buildArgs = {}, target, platform, contexts = {}, ownership } = request;
   return {
+    isClassic: ownership === "classic",
     buildArgs: new Map(Object.entries(buildArgs)),
     contexts: new Set(Object.keys(contexts)),
     ...(target === undefined ? {} : { target }),

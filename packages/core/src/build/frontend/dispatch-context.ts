@@ -8,6 +8,8 @@ export interface DispatchContext {
   readonly escape: Escape;
   /** The ARGs before the first FROM and the predefined ones, for an ARG without a default. */
   readonly globalArgs: Environment;
+  /** No ARG hides what ENV has set. */
+  readonly isClassic?: boolean;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly lint: Linter;
   /** The context's .dockerignore, for lint. */

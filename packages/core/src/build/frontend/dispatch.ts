@@ -120,8 +120,11 @@ function dispatchArg(instruction: InstructionOf<"ARG">, expander: Expander): Dis
     const declared = { name: definition.name, ...(value === undefined ? {} : { value }) };
     args.push(declared);
     const { scope } = current;
+    const isHidden = expander.context.isClassic === true && scope.imageEnvironment.has(declared.name);
     const variables =
-      value === undefined || isScanSwitch(declared.name) ? scope.variables : scope.variables.with(declared.name, value);
+      value === undefined || isHidden || isScanSwitch(declared.name)
+        ? scope.variables
+        : scope.variables.with(declared.name, value);
     current = new Expander(instruction, { ...scope, variables, args: [...scope.args, declared] }, expander.context);
   }
   const { range } = instruction;

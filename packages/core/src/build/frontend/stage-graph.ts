@@ -10,7 +10,7 @@ import { quote, readInteger } from "../../lib/go/index.ts";
 import { assert } from "../../lib/index.ts";
 import { referenceProblem } from "../../oci/index.ts";
 import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "../dockerfile/ast.ts";
-import type { Environment } from "../dockerfile/environment.ts";
+import { Environment } from "../dockerfile/environment.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
 import { mountSource, mountTarget } from "../dockerfile/mount.ts";
@@ -29,6 +29,8 @@ export interface GraphOptions {
   readonly buildPlatform?: BuildPlatform;
   /** Named contexts that replace the stage of the same name. */
   readonly contexts?: ReadonlySet<string>;
+  /** As in the classic builder, nothing is predefined, and no ARG hides what ENV has set. */
+  readonly isClassic?: boolean;
 }
 
 /** An instruction in a stage, with the stages whose files it uses. */
@@ -79,6 +81,7 @@ export class StageGraph {
   /** What FROM sees, and what an ARG without default inherits. */
   readonly globalArgs: Environment;
   readonly target: BuildStage;
+  readonly isClassic: boolean;
   readonly #stages: Draft[] = [];
   readonly #byName = new Map<string, Draft>();
   readonly #lint: Linter;
@@ -90,14 +93,17 @@ export class StageGraph {
     const last = stages.at(-1);
     if (last === undefined) throw new BuildError("dockerfile contains no stages to build").about(args.at(-1)?.range);
     this.#lint = lint;
+    this.isClassic = options.isClassic === true;
     this.escape = dockerfile.directives?.escape ?? "\\";
     const targetName = target || (last.from.as?.toLowerCase() ?? "");
-    const predefined = predefinedArgs({
-      buildArgs,
-      target: targetName,
-      platform: options.platform,
-      buildPlatform: options.buildPlatform,
-    });
+    const predefined = this.isClassic
+      ? Environment.EMPTY
+      : predefinedArgs({
+          buildArgs,
+          target: targetName,
+          platform: options.platform,
+          buildPlatform: options.buildPlatform,
+        });
     lintDefaultImages(lint, dockerfile, predefined);
     this.globalArgs = withGlobalArgs(predefined, args, buildArgs, this.escape);
     const declared = new Set([

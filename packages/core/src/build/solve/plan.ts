@@ -167,7 +167,8 @@ export class Plan {
     const { graph, lint } = prepared;
     const { instruction } = planned;
     graph.checkOrder(stage, planned);
-    const context = { escape: graph.escape, globalArgs: graph.globalArgs, buildArgs, lint, ...(ignore && { ignore }) };
+    const { escape, globalArgs, isClassic } = graph;
+    const context = { escape, globalArgs, isClassic, buildArgs, lint, ...(ignore && { ignore }) };
     const { step, scope } = dispatch(instruction, end.scope, context);
     const name = (): string => {
       const titled = instruction as InstructionOf<"RUN" | "COPY" | "ADD" | "WORKDIR">;

@@ -58,7 +58,8 @@ export function stepKeys(steps: readonly ClassicStep[], given: Values): readonly
     });
   for (const { text, instruction: one } of steps) {
     const isKept = KEPT_WORDS.has(one.kind);
-    const meaning = one.kind === "RUN" ? `${text}\n${JSON.stringify([...args])}` : isKept ? text : expanded(text);
+    const used = [...args].filter(([name]) => !env.has(name));
+    const meaning = one.kind === "RUN" ? `${text}\n${JSON.stringify(used)}` : isKept ? text : expanded(text);
     keys.push(sha256(encode(`${keys.at(-1) ?? ""}\n${meaning}`)));
     if (one.kind === "FROM") for (const scope of [args, env]) scope.clear();
     if (one.kind === "ENV") for (const [name, value] of one.pairs) env.set(name, expanded(value));

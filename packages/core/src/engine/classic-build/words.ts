@@ -24,7 +24,7 @@ export interface CommittedStep {
 export function classicCommand(step: CommittedStep): string {
   const { told, instruction, config } = step;
   const [, kind = "", rest = ""] = /^(\S+) (.*?)(?: # buildkit)?$/s.exec(told) ?? [];
-  if (kind === "RUN") return withKnownArguments(rest, step.buildArgs);
+  if (kind === "RUN") return withKnownArguments(rest, step);
   const nothing = `${(config.Shell ?? ["/bin/sh", "-c"]).join(" ")} #(nop)`;
   switch (kind) {
     case "WORKDIR":
@@ -43,18 +43,27 @@ export function classicCommand(step: CommittedStep): string {
   }
 }
 
-/** Arguments that have no value are not told: of `|2 B=1 A= make` remains `|1 B=1 make`. Others are told by their names. */
-function withKnownArguments(text: string, given: CommittedStep["buildArgs"]): string {
+/**
+ * Arguments that have no value are not told, nor those that ENV has set: of `|2 B=1 A= make` remains `|1 B=1 make`. Others
+ * are told by their names. Those that are always there are given to the command, too, and change how it is told.
+ */
+function withKnownArguments(text: string, { buildArgs: given, config: { Env = [] } }: CommittedStep): string {
+  const set = new Set(Env.map((variable) => variable.split("=", 1)[0]));
+  const isWithout = !Object.keys(given).some((name) => BUILT_IN.test(name) && !set.has(name));
   const [, count, rest] = /^\|(\d+) (.*)$/s.exec(text) ?? [];
-  if (count === undefined || rest === undefined) return text;
+  if (count === undefined || rest === undefined) return isWithout ? text : `|0 ${text}`;
   let left = Number(count);
-  const told = rest.replace(/(?<=^| )([A-Za-z_]\w*)= /g, (whole, name: string) => {
-    if (left === 0 || name in given) return whole;
+  const told = rest.replace(/(?<=^| )([A-Za-z_]\w*)=(\S*) /g, (whole, name: string, value: string) => {
+    const isTold = !set.has(name) && (value !== "" || name in given);
+    if (left === 0 || isTold) return whole;
     left--;
     return "";
   });
-  return left === 0 ? told : `|${left} ${inOrder(told.split(" "), left).join(" ")}`;
+  return left === 0 && isWithout ? told : `|${left} ${inOrder(told.split(" "), left).join(" ")}`;
 }
+
+/** @see moby builder/dockerfile/buildargs.go builtinAllowedBuildArgs */
+const BUILT_IN = /^(?:http|https|ftp|no|all)_proxy$|^(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY$/;
 
 /** The first words sorted, unless a value of several words is among them. */
 function inOrder(words: readonly string[], count: number): readonly string[] {
