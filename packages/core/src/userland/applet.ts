@@ -18,10 +18,10 @@ import {
   setresuid,
 } from "../abi/index.ts";
 import { basename } from "../lib/index.ts";
+import { type Build, describeBuild, installBuild, listBuild } from "./build.ts";
 import { showUsage } from "./getopt.ts";
 import { AppletExit, Io, type Output, type Siblings } from "./io.ts";
 import { outputFailure } from "./output-errors.ts";
-import { BANNER } from "./usage.data.ts";
 
 /** The main function of an applet. */
 export type Applet = (io: Io) => Routine<number>;
@@ -120,20 +120,32 @@ function* finish(out: Output, io: Io, code: number): Routine<number> {
   return failed === undefined || code !== 0 ? code : failed;
 }
 
+export interface MultiCallOptions {
+  /** What its shell runs by name, without looking for it. */
+  readonly siblings?: Siblings | undefined;
+  /** Sorted names of what was built in, be it there or not. */
+  readonly names?: readonly string[] | undefined;
+}
+
 /**
  * The multi-call program: it is the applet that `argv[0]` names, or that follows `busybox`.
  *
  * It hands out the applet's own routine: one around it would live as long as the applet, and see all its calls pass by.
  */
-export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program, siblings?: Siblings): Program {
+export function multiCall(
+  applets: ReadonlyMap<string, Applet>,
+  shell: Program,
+  { siblings, names = appletNames(applets) }: MultiCallOptions = {},
+): Program {
+  const build = { names, isStandalone: siblings !== undefined };
   return function busybox(argv, env) {
-    const called = basename(argv[0] ?? "busybox");
-    const name = called.startsWith("-") ? called.slice(1) : called;
+    const called = argv[0] ?? "busybox";
+    const name = basename(called.startsWith("-") ? called.slice(1) : called);
     if (name === "sh" || name === "ash") return namedShell(shell, name, argv, env);
     const applet = applets.get(name);
     if (applet !== undefined) return runApplet(applet, new Io(name, argv, env, undefined, siblings), becomeApplet);
-    if (name !== "busybox") return notFound(name, env);
-    return busyboxItself(applets, argv, env, busybox);
+    if (!name.startsWith("busybox")) return notFound(name, env);
+    return busyboxItself(applets, build, argv, env, busybox);
   };
 }
 
@@ -160,22 +172,24 @@ function* namedShell(shell: Program, name: string, argv: readonly string[], env:
 
 function* busyboxItself(
   applets: ReadonlyMap<string, Applet>,
+  build: Build,
   argv: readonly string[],
   env: Env,
   again: Program,
 ): Routine<number> {
   yield* nameProcess("busybox");
   const io = new Io("busybox", argv, env);
-  const first = argv[1];
-  if (first === undefined || first === "--help") {
-    yield* io.out.write(`${BANNER}\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n\n`);
-    yield* io.out.write(`Currently defined functions:\n\t${appletNames(applets).join(", ")}\n`);
+  const [, first, second] = argv;
+  if (first === "--help" && second !== undefined)
+    return yield* busyboxItself(applets, build, ["", second, first], env, again);
+  if (first === undefined || first === "--help" || first.startsWith("--list")) {
+    const isList = first?.startsWith("--list") === true;
+    yield* io.out.write(isList ? listBuild(build, first !== "--list") : describeBuild(build));
     yield* io.out.flush();
     return 0;
   }
-  if (first === "--list") {
-    for (const name of appletNames(applets)) yield* io.out.line(name);
-    yield* io.out.flush();
+  if (first === "--install") {
+    yield* installBuild(io, build, argv.slice(2));
     return 0;
   }
   const isOwn = SELF_NAMES.some((name) => name === first);
@@ -193,7 +207,12 @@ export function siblingsOf(applets: ReadonlyMap<string, Applet>): Siblings {
 
 /** Every name that the multi-call program answers to, sorted. */
 export function appletNames(applets: ReadonlyMap<string, Applet>): readonly string[] {
-  return [...applets.keys(), ...SELF_NAMES].sort();
+  return withSelf([...applets.keys()]);
+}
+
+/** Sorted names of applets, with those of the multi-call program itself. */
+export function withSelf(names: readonly string[]): readonly string[] {
+  return [...new Set([...names, ...SELF_NAMES])].sort();
 }
 
 function* notFound(name: string, env: Env): Routine<number> {

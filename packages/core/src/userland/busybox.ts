@@ -1,6 +1,6 @@
 /** busybox as one program: applets and the shell. */
 import type { Program } from "../abi/index.ts";
-import { type Applet, multiCall, siblingsOf } from "./applet.ts";
+import { type Applet, multiCall, siblingsOf, withSelf } from "./applet.ts";
 import { findWithoutDelete } from "./applets/files/find.ts";
 import { APPLETS } from "./applets/index.ts";
 import { makeShell, type ShellTraits } from "./sh/index.ts";
@@ -16,7 +16,10 @@ export interface BusyboxBuild {
 /** The multi-call program with a shell of these traits; without a `build`, it has everything. */
 export function makeBusybox(traits: ShellTraits, build?: BusyboxBuild): Program {
   const applets = build === undefined ? APPLETS : chosenApplets(build);
-  return multiCall(applets, makeShell(traits, applets), traits.standalone ? siblingsOf(applets) : undefined);
+  return multiCall(applets, makeShell(traits, applets), {
+    siblings: traits.standalone ? siblingsOf(applets) : undefined,
+    names: build && withSelf(build.applets),
+  });
 }
 
 function chosenApplets({ applets, findDeletes }: BusyboxBuild): ReadonlyMap<string, Applet> {
