@@ -26,16 +26,18 @@ export class ModemError extends Error {
   }
 }
 
-/** @throws ModemError for a status that is not well */
-export async function resultOf(reply: ApiReply, dial: DialOptions): Promise<unknown> {
+/** What a reply comes to, or a promise of it: rejected with a ModemError for a status that is not well. */
+export function resultOf(reply: ApiReply, dial: DialOptions): unknown {
   const status = reply.kind === "hijack" ? 200 : reply.status;
   const verdict = dial.statusCodes?.[status];
   // A connection that became a stream of bytes has no status: 101 is always well.
   const isWell = verdict === true || (reply.kind === "hijack" && dial.hijack === true);
-  if (!isWell) {
-    throw new ModemError(status, typeof verdict === "string" ? verdict : undefined, await contentOf(reply));
-  }
+  if (!isWell) return failureOf(reply, status, typeof verdict === "string" ? verdict : undefined);
   return dial.isStream === true ? streamOf(reply, dial) : contentOf(reply);
+}
+
+async function failureOf(reply: ApiReply, status: number, reason: string | undefined): Promise<never> {
+  throw new ModemError(status, reason, await contentOf(reply));
 }
 
 /** A JSON value, or else the bytes themselves; a promise of it where they come bit by bit. */

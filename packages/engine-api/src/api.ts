@@ -67,8 +67,13 @@ export class EngineApi {
    *
    * @throws ConnectionLost if there is no daemon, or it ends before its answer: the connection breaks then
    */
-  async handle(request: ApiRequest): Promise<ApiReply> {
-    const reply = await this.#answer(request);
+  handle(request: ApiRequest): Promise<ApiReply> {
+    const answer = this.#answer(request);
+    return this.#onReply === undefined ? answer : this.#told(request, answer);
+  }
+
+  async #told(request: ApiRequest, answer: Promise<ApiReply>): Promise<ApiReply> {
+    const reply = await answer;
     this.#onReply?.(request, reply);
     return reply;
   }

@@ -5,14 +5,15 @@
  */
 import { Errno } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, upwards } from "./control-file.ts";
+import { type ControlFiles, formatFlat, formatLimit, upwards } from "./control-file.ts";
 import { parseSigned } from "./number.ts";
 
 /** One more than there can be numbers: no limit. @see kernel/cgroup/pids.c:PIDS_MAX */
 const PIDS_MAX = 4_194_305;
 
 export class PidsController {
-  max = PIDS_MAX;
+  /** As the kernel has it: an infinite number would be an object of its own in each cgroup. */
+  #max = PIDS_MAX;
   current = 0;
   peak = 0;
   /** Forks that failed in the subtree because a limit in it was reached. */
@@ -20,9 +21,18 @@ export class PidsController {
   /** Those that failed because of the limit of this very cgroup. */
   localMaxEvents = 0;
 
+  /** How many there may be; infinite without a limit. */
+  get max(): number {
+    return this.#max === PIDS_MAX ? Number.POSITIVE_INFINITY : this.#max;
+  }
+
+  set max(max: number) {
+    this.#max = Math.min(max, PIDS_MAX);
+  }
+
   /** The controller begins anew: those who are here are counted in again. */
   forget(): void {
-    this.max = PIDS_MAX;
+    this.#max = PIDS_MAX;
     this.peak = this.current;
     this.maxEvents = 0;
     this.localMaxEvents = 0;
@@ -56,7 +66,7 @@ export function chargePid(cgroup: Cgroup, change: 1 | -1): void {
 /** "max" or a number of processes. @throws EINVAL @throws ERANGE */
 function parsePids(text: string): number {
   const value = text.trim();
-  if (value === "max") return PIDS_MAX;
+  if (value === "max") return Number.POSITIVE_INFINITY;
   const max = parseSigned(value);
   if (max < 0 || max >= PIDS_MAX) throw new Errno("EINVAL");
   return Number(max);
@@ -79,7 +89,7 @@ export const PIDS_FILES: ControlFiles = {
   "pids.max": {
     notOnRoot: true,
     controller: "pids",
-    read: ({ pids: { max } }) => `${max === PIDS_MAX ? "max" : max}\n`,
+    read: (cgroup) => formatLimit(cgroup.pids.max),
     write: (cgroup, value) => {
       cgroup.pids.max = parsePids(value);
     },
