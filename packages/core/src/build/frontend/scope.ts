@@ -52,8 +52,12 @@ export function imageScope(config: ImageRunConfig): Scope {
   };
 }
 
-/** The start of a stage FROM a stage that ended with `base`: ARGs are inherited, but ENV wins over them again. */
-export function childScope(base: Scope): Scope {
+/**
+ * The start of a stage FROM a stage that ended with `base`: ARGs are inherited, but ENV wins over them again. The classic
+ * builder takes the other stage for an image, which has none.
+ */
+export function childScope(base: Scope, isClassic = false): Scope {
+  if (isClassic) return { ...base, variables: Environment.from(base.imageEnvironment), args: [], once: new Map() };
   return { ...base, variables: base.variables.withAll(base.imageEnvironment), once: new Map() };
 }
 

@@ -129,7 +129,7 @@ export class Plan {
     const source = sources.get(stage);
     if (source === undefined && stage.base !== undefined) {
       const base = this.#endOf(stage.base);
-      const [scope, image] = [childScope(base.scope), base.image.forChild()];
+      const [scope, image] = [childScope(base.scope, this.#options.prepared.graph.isClassic), base.image.forChild()];
       return { ...base, scope, image: stage.base.isReplaced ? image.withEnvironment(scope) : image };
     }
     const base = source?.kind === "image" ? source.image : undefined;

@@ -210,8 +210,9 @@ export class ClassicProgress {
     const { stage } = name.place;
     if (name.isTrigger) this.#triggers.set(stage, [...(this.#triggers.get(stage) ?? []), vertex]);
     else {
-      // Triggers are counted before the stage's own steps: places are counted from the end.
-      this.#byPlace.set(placeKey(stage, name.count - name.place.number), vertex);
+      // Triggers are counted before the stage's own steps, also those that are none: places are counted from the end.
+      const noSteps = (this.#onBuild[stage] ?? []).filter((text) => !MAKES_LAYER.has(kindOf(text))).length;
+      this.#byPlace.set(placeKey(stage, name.count - noSteps - name.place.number), vertex);
     }
   }
 
@@ -272,8 +273,13 @@ export class ClassicProgress {
     this.#tell(`# Executing ${triggers.length} build trigger${triggers.length === 1 ? "" : "s"}\n`);
     const vertices = [...(this.#triggers.get(stage) ?? [])];
     for (const text of triggers) {
-      const [kind = ""] = text.trim().toUpperCase().split(/\s/);
+      const kind = kindOf(text);
       const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
+      this.#isCached &&= this.#known.has(this.#keys[this.#at] ?? "") && vertex?.cached !== false;
+      if (this.#isCached) {
+        this.#tell(" ---> Using cache\n");
+        continue;
+      }
       if (kind === "COPY" || kind === "ADD") continue;
       const id = this.#begin();
       this.#tellAll(vertex?.output);
@@ -311,5 +317,8 @@ export class ClassicProgress {
     return sha256(encode(`${this.#keys[this.#at]} ${what}`)).slice(0, 12);
   }
 }
+
+/** Of which kind a trigger's instruction is. */
+const kindOf = (trigger: string): string => trigger.trim().toUpperCase().split(/\s/)[0] ?? "";
 
 const placeKey = (stage: number, fromEnd: number): string => `${stage} ${fromEnd}`;
