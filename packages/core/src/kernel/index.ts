@@ -1,7 +1,6 @@
 /** Floor 5: one machine's kernel. */
 export { bootMachine, STANDARD_DEVICES, STANDARD_LINKS } from "./boot.ts";
 export { Cgroup } from "./cgroup/cgroup.ts";
-export { PIDS_MAX } from "./cgroup/pids.ts";
 export { Credentials } from "./credentials.ts";
 export type { FdTable } from "./fd-table.ts";
 export type { FileSystemFactory } from "./file-systems.ts";

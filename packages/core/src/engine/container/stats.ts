@@ -3,7 +3,7 @@
  *
  * @see moby daemon/stats_unix.go statsV2, libnetwork/osl, api/types/container/stats.go
  */
-import { type Cgroup, PIDS_MAX } from "../../kernel/index.ts";
+import type { Cgroup } from "../../kernel/index.ts";
 import { timeOf } from "../documents/time.ts";
 import type { Engine } from "../engine.ts";
 import type { Container } from "./container.ts";
@@ -120,7 +120,7 @@ const NO_CPU: CpuStats = {
 
 /** Without a limit there is none here; whoever writes it as JSON writes the largest number of 64 bits. */
 function pidsOf({ pids: { current, max } }: Cgroup): ContainerStats["pids_stats"] {
-  return max < PIDS_MAX ? { current, limit: max } : { current };
+  return Number.isFinite(max) ? { current, limit: max } : { current };
 }
 
 function memoryOf({ kernel }: Engine, cgroup: Cgroup): ContainerStats["memory_stats"] {

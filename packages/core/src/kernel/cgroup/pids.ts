@@ -9,7 +9,7 @@ import { type ControlFiles, formatFlat, formatLimit, upwards } from "./control-f
 import { parseSigned } from "./number.ts";
 
 /** One more than there can be numbers: no limit. @see kernel/cgroup/pids.c:PIDS_MAX */
-export const PIDS_MAX = 4_194_305;
+const PIDS_MAX = 4_194_305;
 
 export class PidsController {
   /** As the kernel has it: an infinite number would be an object of its own in each cgroup. */
