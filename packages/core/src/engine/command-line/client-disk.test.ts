@@ -1,6 +1,7 @@
 /** What the client says of files of its own that cannot be read or written. Texts are those of the real client. */
 import { memfs } from "memfs";
 import { expect, it } from "vitest";
+import { type FileType, typeBits } from "../../abi/index.ts";
 import type { ContextDisk } from "../../build/index.ts";
 import { createEngine } from "../index.ts";
 
@@ -16,6 +17,15 @@ async function client() {
   await engine.images.pull("busybox");
   await engine.docker("create --name one busybox");
   return { engine, options };
+}
+
+/** The same disk, where /w/file is something else. */
+function withFileAs(type: FileType, disk: ContextDisk): ContextDisk {
+  const lstatSync = (path: string) => {
+    const stat = disk.lstatSync(path);
+    return path === "/w/file" && stat !== undefined ? { ...stat, mode: typeBits(type) } : stat;
+  };
+  return Object.assign(Object.create(disk) as ContextDisk, { lstatSync });
 }
 
 const DAEMON = "http://%2Fvar%2Frun%2Fdocker.sock/v1.50";
@@ -41,6 +51,32 @@ it.each([
 ])("docker %s", async (line, stderr) => {
   const { engine, options } = await client();
   expect(await engine.docker(line, options)).toEqual({ exitCode: 1, stdout: "", stderr });
+});
+
+it.each([
+  ["char", "a character device file"],
+  ["block", "a block device file"],
+  ["fifo", "a named pipe (FIFO)"],
+  ["socket", "a socket"],
+] as const)("what cannot be replaced by a file is not: %s", async (type, what) => {
+  const { engine, options } = await client();
+  const disk = withFileAs(type, options.disk);
+  const said = async (line: string) => (await engine.docker(line, { ...options, disk })).stderr;
+  expect(await said("save -o file busybox")).toBe(`failed to save image: cannot write to ${what}\n`);
+  expect(await said("export -o file one")).toBe(`failed to export container: cannot write to ${what}\n`);
+});
+
+it("cp does not write to a device, also where a link leads to one, whatever it is to copy", async () => {
+  const { engine, options } = await client();
+  const disk = withFileAs("char", options.disk);
+  for (const line of ["cp one:/etc/passwd file", "cp nobody:/etc/passwd link"]) {
+    const { exitCode, stderr } = await engine.docker(line, { ...options, disk });
+    const path = `/w/${line.split(" ")[2]}`;
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `invalid output path: "${path}" must be a directory or a regular file: got a device\n`,
+    });
+  }
 });
 
 it("files that can be written hold what standard output would", async () => {

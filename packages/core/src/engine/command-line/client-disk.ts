@@ -3,7 +3,7 @@
  *
  * @see moby/sys atomicwriter, which docker save, docker export and buildx write their files with
  */
-import { fileType } from "../../abi/index.ts";
+import { type FileType, fileType } from "../../abi/index.ts";
 import type { ContextDisk } from "../../build/index.ts";
 import { clean, decode, dirname, join } from "../../lib/index.ts";
 import { failure } from "../docker/problem.ts";
@@ -38,9 +38,8 @@ export function kindOf(
   linksLeft = MOST_LINKS,
 ): "dir" | "link" | "loop" | "other" | undefined {
   try {
-    const stat = disk?.lstatSync(path);
-    if (disk === undefined || stat === undefined) return undefined;
-    const type = fileType(Number(stat.mode));
+    const type = typeAt(disk, path);
+    if (disk === undefined || type === undefined) return undefined;
     if (type !== "symlink") return type === "dir" ? "dir" : "other";
     if (!follows) return "link";
     if (linksLeft === 0) return "loop";
@@ -101,9 +100,35 @@ export function openProblem(place: ClientPlace, path: string): string | undefine
 export function outputProblem(place: ClientPlace, path: string): string | undefined {
   const why = directoryProblem(place, path);
   if (why !== undefined) return `invalid output path: stat ${dirname(path)}: ${why}`;
-  const kind = kindOf(place.disk, absolute(place.cwd, path), false);
-  if (kind === "dir") return "cannot write to a directory";
-  return kind === "link" ? "cannot write to a symbolic link directly" : undefined;
+  const what = NO_OUTPUT[typeAt(place.disk, absolute(place.cwd, path)) ?? "file"];
+  return what === undefined ? undefined : `cannot write to a ${what}`;
+}
+
+/** What another file cannot take the place of. */
+const NO_OUTPUT: Readonly<Partial<Record<FileType, string>>> = {
+  dir: "directory",
+  symlink: "symbolic link directly",
+  char: "character device file",
+  block: "block device file",
+  fifo: "named pipe (FIFO)",
+  socket: "socket",
+};
+
+/** What lies at a path itself. */
+function typeAt(disk: ContextDisk | undefined, path: string): FileType | undefined {
+  try {
+    const stat = disk?.lstatSync(path);
+    return stat && fileType(Number(stat.mode));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a path leads to a device, which `docker cp` does not write to. @see docker/cli command.ValidateOutputPath */
+export function isDevice(disk: ContextDisk | undefined, path: string): boolean {
+  const end = followed(disk, path);
+  const type = end === undefined ? undefined : typeAt(disk, end);
+  return type === "char" || type === "block";
 }
 
 /** @throws CliError without a disk, or with one that can only be read */

@@ -10,7 +10,7 @@ import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError }
 import type { PathStat } from "../archives.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { absolute, kindOf, type WritableDisk, writable } from "./client-disk.ts";
+import { absolute, isDevice, kindOf, type WritableDisk, writable } from "./client-disk.ts";
 import type { Session } from "./session.ts";
 
 type CopyRequest = RequestOf<"cp">;
@@ -86,6 +86,9 @@ function copyOut(session: Session, request: CopyRequest): void {
   if (request.localPath !== "-") {
     if (parent === undefined) throw failure(`invalid output path: directory "${dirname(local)}" does not exist`);
     if (parent !== "dir") throw failure(`stat ${local}: not a directory`);
+    if (isDevice(session.disk, local)) {
+      throw failure(`invalid output path: "${local}" must be a directory or a regular file: got a device`);
+    }
   }
   const container = containers.get(request.container);
   if (request.containerPath === "") throw new StatusError("invalid-argument", "bad parameter: pathcannot be empty");
