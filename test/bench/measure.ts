@@ -20,29 +20,29 @@ export async function busyMs(work: () => Promise<void> | void): Promise<number> 
  *
  * @param round is called once more than counts: the first time is for the compiler.
  */
-export async function medianOf(rounds: number, round: () => Promise<number> | number): Promise<number> {
-  await round();
-  const values: number[] = [];
-  for (let i = 0; i < rounds; i++) values.push(await round());
-  return median(values);
+export async function medianOf(rounds: number, round: Round): Promise<number> {
+  const [median] = await mediansOf(rounds, round);
+  return median;
 }
 
+type Round = () => Promise<number> | number;
+
 /**
- * Medians of two things that are to be compared: their rounds alternate, so that both meet the same weather.
+ * Medians of things that are to be compared: their rounds alternate, so that all meet the same weather.
  */
-export async function mediansOf(
+export async function mediansOf<const T extends readonly Round[]>(
   rounds: number,
-  first: () => Promise<number> | number,
-  second: () => Promise<number> | number,
-): Promise<readonly [first: number, second: number]> {
-  await first();
-  await second();
-  const values: [number[], number[]] = [[], []];
-  for (let i = 0; i < rounds; i++) {
-    values[0].push(await first());
-    values[1].push(await second());
+  ...things: T
+): Promise<{ readonly [K in keyof T]: number }> {
+  const values = things.map((): number[] => []);
+  for (let i = 0; i <= rounds; i++) {
+    for (const [at, thing] of things.entries()) {
+      const value = await thing();
+      // The first time is for the compiler.
+      if (i > 0) values[at]?.push(value);
+    }
   }
-  return [median(values[0]), median(values[1])];
+  return values.map(median) as { readonly [K in keyof T]: number };
 }
 
 function median(values: readonly number[]): number {

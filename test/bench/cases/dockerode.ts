@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { containerDocument, createEngine, type Engine } from "@bottleship/core/engine";
 import { createModem } from "@bottleship/dockerode";
-import { type ApiReply, EngineApi } from "@bottleship/engine-api";
+import { type ApiReply, EngineApi, Query, TextBody } from "@bottleship/engine-api";
 import { serve } from "@bottleship/node";
 import Docker from "dockerode";
 import type { Case } from "../figure.ts";
@@ -33,8 +33,12 @@ export const dockerode: Case = async ({ rounds, scale }) => {
       async (): Promise<number> =>
         (times * 1000) / (await elapsedMs(() => cycles(times)));
     const modem = throughDockerode(new Docker({ modem: createModem(engine) }));
-    const [inProcess, services] = await mediansOf(rounds, rate(modem), rate(throughServices(engine)));
-    const api = await medianOf(rounds, rate(throughApi(engine)));
+    const [inProcess, services, api] = await mediansOf(
+      rounds,
+      rate(modem),
+      rate(throughServices(engine)),
+      rate(throughApi(engine)),
+    );
     const few = Math.ceil(count / 10);
     const overSocket = await medianOf(rounds, rate(throughDockerode(new Docker({ socketPath })), few));
     const [usPerCycle, usOfServices, usOfApi] = [1e6 / inProcess, 1e6 / services, 1e6 / api];
@@ -70,15 +74,15 @@ function throughServices({ containers }: Engine): Cycles {
   };
 }
 
-/** The API as its carriers call it: plain requests, and bodies as bytes. */
+/** The API as the modem calls it. */
 function throughApi(engine: Engine): Cycles {
   const api = new EngineApi(engine);
   const { signal } = new AbortController();
   const headers = new Headers({ "Content-Type": "application/json" });
   const call = async (method: string, path: string, document?: object): Promise<ApiReply> => {
     const [place = "", query = ""] = path.split("?", 2);
-    const given = { method, path: place, query: new URLSearchParams(query), headers, signal };
-    return api.handle({ ...given, body: pieces(document) });
+    const body = new TextBody(document === undefined ? "" : JSON.stringify(document));
+    return api.handle({ method, path: place, query: new Query(query), headers, body, signal });
   };
   return async (count) => {
     for (let i = 0; i < count; i++) {
@@ -89,10 +93,6 @@ function throughApi(engine: Engine): Cycles {
       await call("DELETE", `${path}?force=1`);
     }
   };
-}
-
-async function* pieces(document: object | undefined): AsyncIterable<Uint8Array> {
-  if (document !== undefined) yield new TextEncoder().encode(JSON.stringify(document));
 }
 
 function throughDockerode(docker: Docker): Cycles {
