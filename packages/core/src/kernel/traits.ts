@@ -7,7 +7,9 @@ import type { ResourceLimit, ResourceName, SeccompFilter } from "../abi/index.ts
 
 export type ResourceLimits = ReadonlyMap<ResourceName, ResourceLimit>;
 
-export interface TraitsInit {
+export type TraitsInit = Omit<Traits, "with">;
+
+export class Traits {
   readonly umask: number;
   readonly limits: ResourceLimits;
   readonly nice: number;
@@ -20,18 +22,6 @@ export interface TraitsInit {
   readonly seccomp: SeccompFilter | undefined;
   readonly oomScoreAdj: number;
   /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
-  readonly oomScoreAdjMin: number;
-}
-
-export class Traits implements TraitsInit {
-  readonly umask: number;
-  readonly limits: ResourceLimits;
-  readonly nice: number;
-  readonly affinity: readonly number[] | undefined;
-  readonly ioPriority: number;
-  readonly personality: number;
-  readonly seccomp: SeccompFilter | undefined;
-  readonly oomScoreAdj: number;
   readonly oomScoreAdjMin: number;
 
   /** What `change` leaves out is taken from `base`. */

@@ -71,7 +71,7 @@ export class ServiceStore {
   /** @throws StatusError for whatever is wrong, in the manager's words */
   create(given: ServiceSpec): Service {
     const { revisions } = this.#parts;
-    const taken = new Set(this.#table.records.map(({ spec: { Name } }) => Name));
+    const taken = new Set(this.#table.list().map(({ spec: { Name } }) => Name));
     const named = given.Name === "" ? { ...given, Name: newName(revisions.prng, taken) } : given;
     const spec = this.#resolved(normal(named));
     verifyService(spec);
