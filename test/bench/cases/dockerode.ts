@@ -2,9 +2,11 @@
  * Unmodified dockerode: a container from its creation to its removal, in the process and over a socket, beside what the
  * engine's services and the API without a client take; long lists; many who follow a log.
  */
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { containerDocument, createEngine, type Engine } from "@bottleship/core/engine";
 import { createModem } from "@bottleship/dockerode";
 import { type ApiReply, EngineApi, Query, TextBody } from "@bottleship/engine-api";
@@ -106,17 +108,32 @@ function throughDockerode(docker: Docker): Cycles {
   };
 }
 
+/** A list of all containers, while others follow a log over the same socket. */
 async function lists(engine: Engine, socketPath: string, count: number, rounds: number) {
-  const made = Array.from({ length: count }, () => engine.containers.create(SLEEP));
+  const made = Array.from({ length: count - 1 }, () => engine.containers.create(SLEEP));
   const docker = new Docker({ socketPath });
+  const logged = await docker.createContainer({ Image: "busybox", Cmd: ["sh", "-c", "echo up; sleep infinity"] });
+  await logged.start();
+  const following = await Promise.all(Array.from({ length: FOLLOWERS }, () => follow(logged)));
   const value = await medianOf(rounds, () =>
     elapsedMs(async () => {
       const listed = await docker.listContainers({ all: true });
       if (listed.length !== count) throw new Error(`${listed.length} containers listed, not ${count}`);
     }),
   );
+  for (const one of following) one.destroy();
+  await logged.remove({ force: true });
   for (const container of made) await engine.containers.remove(container);
-  return [{ name: `list of ${count} containers over a unix socket`, value, unit: "ms", target: { atMost: 100 } }];
+  const name = `list of ${count} containers over a unix socket, beside ${FOLLOWERS} followers of a log`;
+  return [{ name, value, unit: "ms", target: { atMost: 100 } }];
+}
+
+/** Answers when it has read the first of the log. */
+async function follow(container: Docker.Container): Promise<Readable> {
+  const stream = (await container.logs({ follow: true, stdout: true })) as Readable;
+  await once(stream, "readable");
+  stream.resume();
+  return stream;
 }
 
 /** Each reads a log of a thousand lines to its end, all at once. */
