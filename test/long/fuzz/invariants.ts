@@ -42,8 +42,8 @@ function groups(all: readonly Process[]): readonly string[] {
   const wrong: string[] = [];
   for (const process of all) {
     const { group } = process;
-    if (!group.members.has(process)) wrong.push(`${nameOf(process)} is not in its process group`);
-    for (const member of group.members) {
+    if (!group.has(process)) wrong.push(`${nameOf(process)} is not in its process group`);
+    for (const member of group) {
       if (member.group !== group) wrong.push(`${nameOf(member)} is in a group that is not its own`);
       if (member.state === "dead") wrong.push(`${nameOf(member)} is dead and in a group`);
     }

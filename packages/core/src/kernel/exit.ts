@@ -40,7 +40,7 @@ export function reap(process: Process): void {
     parent.childrenCpuUs += process.cpuUs + process.childrenCpuUs;
     parent.children.delete(process);
   }
-  process.group.members.delete(process);
+  process.group.delete(process);
   chargePid(process.cgroup, -1);
   let namespace = process.ns.pid as typeof process.ns.pid | undefined;
   for (let level = process.numbers.length - 1; namespace !== undefined; level--) {
@@ -117,10 +117,10 @@ function leaveSession(process: Process): void {
   for (const child of process.children) {
     const job = child.group;
     if (job === group || job.session !== session) continue;
-    const hasStopped = [...job.members].some((member) => member.state === "stopped");
-    if (!hasStopped || !isOrphanedWithout(job.members, process)) continue;
-    kernel.signals.sendGroup(job.members, SIGHUP, process);
-    kernel.signals.sendGroup(job.members, SIGCONT, process);
+    const hasStopped = [...job].some((member) => member.state === "stopped");
+    if (!hasStopped || !isOrphanedWithout(job, process)) continue;
+    kernel.signals.sendGroup(job, SIGHUP, process);
+    kernel.signals.sendGroup(job, SIGCONT, process);
   }
 }
 

@@ -234,7 +234,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.blocked = init.blocked;
     this.actions = init.actions;
     this.group = group ?? init.kernel.newSession(this);
-    this.group.members.add(this);
+    this.group.add(this);
     this.#enterPlaces();
   }
 

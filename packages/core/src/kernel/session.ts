@@ -27,20 +27,21 @@ export class Session {
   }
 }
 
-export class ProcessGroup {
+/** The set of its members. */
+export class ProcessGroup extends SmallSet<Process> {
   /** The process whose number the group bears. */
   readonly leader: Process;
   readonly session: Session;
-  readonly members = new SmallSet<Process>();
 
   constructor(leader: Process, session: Session) {
+    super();
     this.leader = leader;
     this.session = session;
   }
 
   /** No member has a parent in another group of the same session: nobody would continue it if it stopped. */
   get isOrphaned(): boolean {
-    for (const member of this.members) {
+    for (const member of this) {
       const parent = member.parent;
       if (parent !== undefined && parent.group !== this && parent.group.session === this.session) return false;
     }

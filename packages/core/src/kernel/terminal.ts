@@ -54,7 +54,7 @@ export class Terminal implements TerminalControl, ControllingTerminal {
     const isIgnored = process.actions?.get(signal)?.disposition === "ignore" || process.blocked.has(signal);
     if (isIgnored && use !== "read") return true;
     if (isIgnored || group.isOrphaned) throw new Errno("EIO");
-    this.#kernel.signals.sendGroup(group.members, signal, process);
+    this.#kernel.signals.sendGroup(group, signal, process);
     if (process.state === "running") throw new Errno("EINTR");
     return false;
   }
@@ -87,7 +87,7 @@ export class Terminal implements TerminalControl, ControllingTerminal {
   }
 
   signal(signal: Signal): void {
-    if (this.foreground !== undefined) this.#kernel.signals.sendGroup(this.foreground.members, signal);
+    if (this.foreground !== undefined) this.#kernel.signals.sendGroup(this.foreground, signal);
   }
 
   /** @see drivers/tty/tty_jobctrl.c:tty_signal_session_leader */
@@ -102,7 +102,7 @@ export class Terminal implements TerminalControl, ControllingTerminal {
   leaderEnded(): void {
     const group = this.foreground;
     this.#letGo();
-    if (group !== undefined) this.#kernel.signals.sendGroup(group.members, SIGHUP);
+    if (group !== undefined) this.#kernel.signals.sendGroup(group, SIGHUP);
     this.#pty.hangUp();
   }
 
@@ -111,8 +111,8 @@ export class Terminal implements TerminalControl, ControllingTerminal {
     const group = this.foreground;
     this.#letGo();
     if (group === undefined) return;
-    this.#kernel.signals.sendGroup(group.members, SIGHUP);
-    this.#kernel.signals.sendGroup(group.members, SIGCONT);
+    this.#kernel.signals.sendGroup(group, SIGHUP);
+    this.#kernel.signals.sendGroup(group, SIGCONT);
   }
 
   #setForeground(process: Process, pgid: number): void {

@@ -140,7 +140,7 @@ function isWanted(process: Process, child: Process, pid: number): boolean {
 }
 
 function joinGroup(process: Process, group: ProcessGroup): void {
-  process.group.members.delete(process);
+  process.group.delete(process);
   process.group = group;
-  group.members.add(process);
+  group.add(process);
 }
