@@ -149,6 +149,21 @@ describe("World", () => {
     expect(seen).toEqual(["quick@10", "quick again@20", "slow@100"]);
   });
 
+  it("gives code that has just been let go the same time for its next wait, whoever has woken it before", async () => {
+    const world = new World();
+    const seen: string[] = [];
+    const after = async (us: number) => {
+      await world.sleep(us);
+      seen.push(`${us}@${world.clock.uptimeUs}`);
+    };
+    world.wake();
+    for (let microtasks = 0; microtasks < 5; microtasks++) await Promise.resolve();
+    const slow = after(100);
+    for (let microtasks = 0; microtasks < 5; microtasks++) await Promise.resolve();
+    await Promise.all([slow, after(10)]);
+    expect(seen).toEqual(["10@10", "100@100"]);
+  });
+
   it("under the manual policy time moves by advance only", async () => {
     const world = new World({ policy: "manual" });
     let fired = false;

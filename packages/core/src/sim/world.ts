@@ -446,6 +446,8 @@ export class World {
       this.#wokenAgain = true;
       return;
     }
+    // Nobody waits: there is nothing to look for.
+    if (this.#bound === undefined && this.#waits.length + this.#sleeping.size === 0) return;
     this.#pumping = true;
     this.#wokenAgain = false;
     this.#hops = 0;
