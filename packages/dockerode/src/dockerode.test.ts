@@ -239,3 +239,63 @@ it("has the headers of a reply by the names that Node has", async () => {
   const stat = JSON.parse(Buffer.from(String(headers["x-docker-container-path-stat"]), "base64").toString()) as object;
   expect(stat).toMatchObject({ name: "passwd", linkTarget: "" });
 });
+
+/** What there is to find out about a container that has been given much of what one can be given. */
+const FURNISHED = {
+  Image: "busybox",
+  Cmd: ["sleep", "infinity"],
+  Env: ["A=1"],
+  Labels: { a: "1" },
+  ExposedPorts: { "80/tcp": {} },
+  Volumes: { "/data": {} },
+  Healthcheck: { Test: ["CMD", "true"], Interval: 1e9 },
+  HostConfig: {
+    Binds: ["named:/named"],
+    Dns: ["1.1.1.1"],
+    LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
+    Mounts: [{ Type: "tmpfs" as const, Source: "", Target: "/tmp", TmpfsOptions: { SizeBytes: 4096, Mode: 0o700 } }],
+    NetworkMode: "private",
+    PortBindings: { "80/tcp": [{ HostPort: "8080" }] },
+    Sysctls: { "net.ipv4.ip_forward": "1" },
+    Ulimits: [{ Name: "nofile", Soft: 1000, Hard: 2000 }],
+  },
+  NetworkingConfig: {
+    EndpointsConfig: {
+      private: { Aliases: ["alias"], IPAMConfig: { IPv4Address: "10.9.0.7" }, DriverOpts: { a: "b" } },
+    },
+  },
+};
+
+/** An option that dockerode's declarations do not know. */
+const SIZED = { size: true } as Docker.ContainerInspectOptions;
+
+/** Does to every part of a document what a client may do to what is its own. */
+function scribble(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  Object.values(value).forEach(scribble);
+  Object.assign(value, { scribbled: true });
+}
+
+it("gives documents that are the caller's own, as a way through text would leave them", async () => {
+  const engine = createEngine();
+  await engine.images.pull("busybox");
+  const docker = new Docker({ modem: createModem(engine) });
+  await docker.createNetwork({ Name: "private", IPAM: { Driver: "default", Config: [{ Subnet: "10.9.0.0/24" }] } });
+  for (const options of [FURNISHED, { Image: "busybox", Cmd: ["sleep", "infinity"] }]) {
+    const container = await docker.createContainer(options);
+    for (const isStarted of [false, true]) {
+      if (isStarted) await container.start();
+      const exec = isStarted ? await container.exec({ Cmd: ["sleep", "60"] }) : undefined;
+      await exec?.start({ Detach: true });
+      const first = await container.inspect(SIZED);
+      const text = JSON.stringify(first);
+      expect(first).toStrictEqual(JSON.parse(text));
+      scribble(first);
+      expect(JSON.stringify(await container.inspect(SIZED))).toBe(text);
+    }
+    const info = await docker.info();
+    const text = JSON.stringify(info);
+    scribble(info);
+    expect(JSON.stringify(await docker.info())).toBe(text);
+  }
+});

@@ -43,8 +43,8 @@ async function failureOf(reply: ApiReply, status: number, reason: string | undef
 /** A JSON value, or else the bytes themselves; a promise of it where they come bit by bit. */
 function contentOf(reply: ApiReply): unknown {
   if (reply.kind !== "whole") return bytesOf(reply).then(parsed);
-  const { document } = reply;
-  if (typeof document === "object" && document !== null) return jsonCopy(document);
+  const { document, isOwn } = reply;
+  if (typeof document === "object" && document !== null) return isOwn === true ? document : jsonCopy(document);
   const { body } = reply;
   return parsed(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }

@@ -56,6 +56,8 @@ export type ApiReply =
       readonly body: Uint8Array;
       /** What the body says, if it is JSON: for clients in the same process, who copy it and need no text. */
       readonly document?: unknown;
+      /** Nobody else has a part of the document: it need not be copied. */
+      readonly isOwn?: boolean;
     }
   /** The status and headers are sent at once; then `run` writes, and the body ends when it resolves. */
   | {
@@ -79,7 +81,15 @@ const NOTHING = new Uint8Array();
 
 /** A JSON document, which nobody changes any more; Go's encoder ends it with a newline. */
 export function json(value: unknown, status = 200): ApiReply {
-  return new JsonReply(value, status);
+  return new JsonReply(value, status, false);
+}
+
+/**
+ * A JSON document that was made for this reply, every part of it, and says nothing that JSON does not: who asked for it in
+ * the same process gets it as it is.
+ */
+export function ownJson(value: object, status = 200): ApiReply {
+  return new JsonReply(value, status, true);
 }
 
 /** Its text is made when somebody reads it. */
@@ -88,11 +98,13 @@ class JsonReply {
   readonly headers = JSON_TYPE;
   readonly status: number;
   readonly document: unknown;
+  readonly isOwn: boolean;
   #body: Uint8Array | undefined;
 
-  constructor(document: unknown, status: number) {
+  constructor(document: unknown, status: number, isOwn: boolean) {
     this.document = document;
     this.status = status;
+    this.isOwn = isOwn;
   }
 
   get body(): Uint8Array {

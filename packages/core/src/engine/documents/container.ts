@@ -6,11 +6,11 @@
  * @see moby daemon/inspect.go, api/types/container
  */
 
-import { rememberingEach } from "../../lib/index.ts";
+import { copyData, rememberingEach } from "../../lib/index.ts";
 import { DEFAULT_SHM_SIZE, MASKED_PATHS, READONLY_PATHS } from "../../runtime/index.ts";
 import type { Container } from "../container/container.ts";
 import type { Health } from "../container/health-record.ts";
-import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
+import type { ContainerConfig, EndpointSettings, HostConfig } from "../docker/create-body.ts";
 import { CONTAINER_CONFIG } from "../docker/inspected/container.ts";
 import { HOST_CONFIG } from "../docker/inspected/host-config.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
@@ -21,10 +21,11 @@ import type { MountPoint } from "../mount/mount-points.ts";
 import { shortId } from "../names.ts";
 import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
+import { CommonPart } from "./common-part.ts";
 import { containerData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
 
-/** The document of `docker inspect`. */
+/** The document of `docker inspect`. Nobody else has a part of it: whoever gets it may do with it as they like. */
 export function containerDocument(container: Container) {
   const { config, id, image } = container;
   const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
@@ -50,7 +51,8 @@ export function containerDocument(container: Container) {
     MountLabel: "",
     ProcessLabel: "",
     AppArmorProfile: "",
-    ExecIDs: null,
+    // Of execs the container knows nothing.
+    ExecIDs: null as readonly string[] | null,
     HostConfig: linkedHostConfig(container),
     GraphDriver: { Data: containerData(id, image), Name: "overlay2" },
     // What --tmpfs asks for is told by HostConfig alone.
@@ -96,11 +98,13 @@ type Document = Readonly<Record<string, unknown>>;
 
 /** Links as they mean containers now. */
 function linkedHostConfig(container: Container): Document {
-  return { ...hostConfigDocument(container.hostConfig), Links: linksDocument(container) };
+  const document = hostConfigDocument(container.hostConfig).copy();
+  document["Links"] = linksDocument(container);
+  return document;
 }
 
 /** A complete HostConfig: what the caller left out has Docker's default. Containers share it as they share what was given. */
-const hostConfigDocument = rememberingEach((given: Partial<HostConfig>): Document => {
+const hostConfigDocument = rememberingEach((given: Partial<HostConfig>): CommonPart<Record<string, unknown>> => {
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
   for (const [name, value] of Object.entries(withoutEmpty(HOST_CONFIG, given)))
     if (value !== undefined) document[name] = value;
@@ -116,7 +120,7 @@ const hostConfigDocument = rememberingEach((given: Partial<HostConfig>): Documen
   document["ReadonlyPaths"] = given.Privileged ? null : (given.ReadonlyPaths ?? READONLY_PATHS);
   const { Name: policy = "" } = (document["RestartPolicy"] ?? {}) as { readonly Name?: string };
   if (policy === "") document["RestartPolicy"] = DEFAULT_HOST_CONFIG.RestartPolicy;
-  return document;
+  return new CommonPart(document);
 });
 
 const DEFAULT_HOST_CONFIG = {
@@ -187,14 +191,14 @@ const DEFAULT_HOST_CONFIG = {
 function configDocument(container: Container) {
   const { config, hostname: Hostname, imageName: Image } = container;
   const MacAddress = askedMac(container);
-  const settings = MacAddress === undefined ? commonConfig(config) : configOf(config, MacAddress);
-  return { ...settings, Hostname, Image };
+  const common = MacAddress === undefined ? commonConfig(config) : configOf(config, MacAddress);
+  return Object.assign(common.copy(), { Hostname, Image });
 }
 
 const commonConfig = rememberingEach((config: Partial<ContainerConfig>) => configOf(config, undefined));
 
 function configOf(config: Partial<ContainerConfig>, MacAddress: string | undefined) {
-  return withoutEmpty(CONTAINER_CONFIG, {
+  const document = withoutEmpty(CONTAINER_CONFIG, {
     Hostname: "",
     Domainname: config.Domainname ?? "",
     User: config.User ?? "",
@@ -221,6 +225,7 @@ function configOf(config: Partial<ContainerConfig>, MacAddress: string | undefin
     StopTimeout: config.StopTimeout,
     Shell: config.Shell,
   });
+  return new CommonPart(document);
 }
 
 /** On the network of its mode; one that chance has given is not told here. */
@@ -277,7 +282,25 @@ function networkSettings(container: Container) {
     IPPrefixLen: legacy?.IPPrefixLen ?? 0,
     IPv6Gateway: legacy?.IPv6Gateway ?? "",
     MacAddress: legacy?.MacAddress ?? "",
-    Networks: endpoints,
+    Networks: networkDocuments(endpoints),
+  };
+}
+
+function networkDocuments(endpoints: Container["endpoints"]): Record<string, EndpointSettings> {
+  const documents: Record<string, EndpointSettings> = {};
+  for (const [name, settings] of Object.entries(endpoints)) documents[name] = networkDocument(settings);
+  return documents;
+}
+
+function networkDocument(settings: EndpointSettings): EndpointSettings {
+  const { IPAMConfig, Links, Aliases, DriverOpts, DNSNames } = settings;
+  return {
+    ...settings,
+    IPAMConfig: copyData(IPAMConfig),
+    Links: copyData(Links),
+    Aliases: copyData(Aliases),
+    DriverOpts: copyData(DriverOpts),
+    DNSNames: copyData(DNSNames),
   };
 }
 

@@ -64,7 +64,16 @@ export function rfc3339(seconds: number): string {
 
 /** `2006-01-02T15:04:05.123Z` of microseconds: RFC 3339 with as many places as it takes, as Go writes times into JSON. */
 export function rfc3339Nano(us: number): string {
-  return rfc3339NanoFixed(us).replace(/\.?0+Z$/, "Z");
+  const { date, time } = parts(Math.floor(us / 1e6));
+  return `${date}T${time}${fractionText(us % 1e6)}Z`;
+}
+
+/** `.123` of a second's microseconds; nothing of a whole second. */
+function fractionText(us: number): string {
+  const digits = `${us}`.padStart(6, "0");
+  let places = digits.length;
+  while (places > 0 && digits[places - 1] === "0") places--;
+  return places === 0 ? "" : `.${digits.slice(0, places)}`;
 }
 
 /** `2006-01-02T15:04:05.000000000Z` of microseconds: RFC 3339 with all nine places, as Docker writes them before log lines. */

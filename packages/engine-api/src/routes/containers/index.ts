@@ -1,6 +1,6 @@
 /** Everything below `/containers`. */
 import { type Container, containerDocument, type Engine, pruneStopped } from "@bottleship/core/engine";
-import { json } from "../../http/exchange.ts";
+import { json, ownJson } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
@@ -23,8 +23,8 @@ export function containerRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/create", createHandler(engine)),
     route("POST", "/containers/prune", async ({ query }) => json(await prune(engine, query))),
     route("GET", "/containers/{id...}/json", ({ param, query, version }) => {
-      const container = containers.get(param("id"));
-      return json(olderContainer(inspect(engine, container, flag(query, "size")), version));
+      const container = containers.get(param);
+      return ownJson(olderContainer(inspect(engine, container, flag(query, "size")), version));
     }),
     route("GET", "/containers/{id...}/top", topHandler(engine)),
     route("GET", "/containers/{id...}/logs", logsHandler(engine)),
@@ -38,12 +38,14 @@ export function containerRoutes(engine: Engine): readonly Route[] {
 }
 
 function inspect(engine: Engine, container: Container, withSize: boolean) {
+  const document = containerDocument(container);
   const running = engine.exec.of(container).map(({ id }) => id);
-  return {
-    ...containerDocument(container),
-    ExecIDs: running.length === 0 ? null : running,
-    ...(withSize ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
-  };
+  if (running.length > 0) document.ExecIDs = running;
+  if (!withSize) return document;
+  return Object.assign(document, {
+    SizeRw: writtenBytes(engine, container),
+    SizeRootFs: rootBytes(engine, container),
+  });
 }
 
 async function prune(engine: Engine, query: URLSearchParams) {
