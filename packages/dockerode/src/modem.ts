@@ -4,7 +4,7 @@
  * @see docker-modem README, "Usage"
  */
 import type { Engine } from "@bottleship/core/engine";
-import { EngineApi, type Frame, FrameDecoder } from "@bottleship/engine-api";
+import { type ApiReply, EngineApi, type Frame, FrameDecoder } from "@bottleship/engine-api";
 import { resultOf } from "./reply.ts";
 import { apiRequest, type DialOptions } from "./request.ts";
 
@@ -23,11 +23,11 @@ export class EngineModem {
     this.headers = headers;
   }
 
-  /** Makes one request. The callback is called once. */
+  /** Makes one request. The callback is called once, later. */
   dial(options: DialOptions, callback: DialCallback = () => {}): void {
     this.#request(options).then(
-      (result) => callback(null, result),
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+      (reply) => deliver(reply, options, callback),
+      (error: unknown) => fail(error, callback),
     );
   }
 
@@ -73,11 +73,31 @@ export class EngineModem {
     stream.on("close", () => finish(null));
   }
 
-  async #request(options: DialOptions): Promise<unknown> {
+  async #request(options: DialOptions): Promise<ApiReply> {
     const { abortSignal = NEVER } = options;
     abortSignal.throwIfAborted();
-    return await resultOf(await this.#api.handle(apiRequest(options, this.headers, abortSignal)), options);
+    return this.#api.handle(apiRequest(options, this.headers, abortSignal));
   }
+}
+
+function deliver(reply: ApiReply, options: DialOptions, callback: DialCallback): void {
+  let result: unknown;
+  try {
+    result = resultOf(reply, options);
+  } catch (error) {
+    fail(error, callback);
+    return;
+  }
+  if (result instanceof Promise) {
+    result.then(
+      (value: unknown) => callback(null, value),
+      (error: unknown) => fail(error, callback),
+    );
+  } else callback(null, result);
+}
+
+function fail(error: unknown, callback: DialCallback): void {
+  callback(error instanceof Error ? error : new Error(String(error)), null);
 }
 
 const NEVER = new AbortController().signal;

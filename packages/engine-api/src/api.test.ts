@@ -5,6 +5,8 @@ import { Registry } from "@bottleship/core/registry";
 import { afterEach, describe, expect, it } from "vitest";
 import { EngineApi } from "./api.ts";
 import { createFetch } from "./fetch.ts";
+import { TextBody } from "./http/exchange.ts";
+import { Query } from "./http/form.ts";
 import { FrameDecoder } from "./streams/frames.ts";
 import { ResponseCheck } from "./testing/response-check.ts";
 
@@ -41,6 +43,25 @@ async function frames(reply: Response): Promise<Record<string, string>> {
     (out[stream] ??= []).push(bytes);
   return Object.fromEntries(Object.entries(out).map(([stream, chunks]) => [stream, decode(concat(chunks))]));
 }
+
+it("answers at once where nothing has to be waited for, and logs the call as ended", async () => {
+  const engine = createEngine();
+  await engine.images.pull("busybox");
+  const api = new EngineApi(engine);
+  const { signal } = new AbortController();
+  const headers = new Headers({ "Content-Type": "application/json" });
+  const ask = (method: string, path: string, text = "") =>
+    api.handle({ method, path, query: new Query(""), headers, body: new TextBody(text), signal });
+  expect(ask("POST", "/containers/create", '{"Image":"busybox"}')).toMatchObject({ status: 201 });
+  const [web] = engine.containers.list({ all: true });
+  expect(ask("GET", `/containers/${web?.id}/json`)).toMatchObject({ status: 200, document: { Id: web?.id } });
+  expect(ask("GET", "/containers/nobody/json")).toMatchObject({ status: 404 });
+  expect(engine.calls.all.map(({ operation, outcome }) => `${operation} ${outcome}`)).toEqual([
+    "ContainerCreate ok",
+    "ContainerInspect ok",
+    "ContainerInspect No such container: nobody",
+  ]);
+});
 
 describe("an import from a URL", () => {
   it("is told of as it goes on", async () => {

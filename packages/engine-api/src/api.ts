@@ -11,7 +11,7 @@ import { cutByDaemon } from "./http/connection.ts";
 import { type ApiReply, type ApiRequest, empty, type HijackedStream, type Output } from "./http/exchange.ts";
 import { Query } from "./http/form.ts";
 import { badRequest, HttpProblem, problemReply } from "./http/problem.ts";
-import { type Call, type Handler, type Match, Router } from "./http/router.ts";
+import { type Call, type Handler, type KnownRoute, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
 import { versionOf } from "./http/version.ts";
 import { bottleshipRoutes } from "./routes/bottleship.ts";
@@ -63,68 +63,75 @@ export class EngineApi {
   }
 
   /**
-   * Answers one request. What goes wrong is a reply with a message.
+   * Answers one request: at once where nothing has to be waited for. What goes wrong is a reply with a message.
    *
    * @throws ConnectionLost if there is no daemon, or it ends before its answer: the connection breaks then
    */
-  handle(request: ApiRequest): Promise<ApiReply> {
-    const answer = this.#answer(request);
-    return this.#onReply === undefined ? answer : this.#told(request, answer);
-  }
-
-  async #told(request: ApiRequest, answer: Promise<ApiReply>): Promise<ApiReply> {
-    const reply = await answer;
-    this.#onReply?.(request, reply);
-    return reply;
-  }
-
-  async #answer(request: ApiRequest): Promise<ApiReply> {
+  handle(request: ApiRequest): ApiReply | Promise<ApiReply> {
     const { daemon, world } = this.#engine;
     if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
     try {
-      const moved = movedTo(request.path);
-      if (moved !== undefined) return redirect(moved, request.query);
-      const { version, path } = versionOf(request.path);
-      if (request.method === "OPTIONS") return empty(200);
-      const match = this.#router.match(request.method, path);
-      if (match === undefined) throw new HttpProblem(404, "page not found");
-      const { params, readsForm } = match;
-      const { query } = request;
-      if (readsForm && query instanceof Query && query.problem !== undefined) throw badRequest(query.problem);
-      const reply = await this.#carryOut(match, {
-        request,
-        version,
-        query,
-        param: (name) => params.get(name) ?? "",
-      });
-      return this.#written(cutByDaemon(daemon, reply));
+      const answer = this.#answer(request);
+      return answer instanceof Promise ? this.#later(request, answer) : this.#told(request, this.#written(answer));
     } catch (error) {
-      if (error instanceof ConnectionLost) throw error;
-      if (error instanceof BrokenAnswer) throw new ConnectionLost();
-      if (!(error instanceof StatusError) && !(error instanceof HttpProblem)) this.#onBug?.(error, request);
-      return problemReply(error);
-    } finally {
-      world.wake();
+      return this.#failed(request, error);
     }
+  }
+
+  async #later(request: ApiRequest, answer: Promise<ApiReply>): Promise<ApiReply> {
+    try {
+      return this.#told(request, this.#written(await answer));
+    } catch (error) {
+      return this.#failed(request, error);
+    }
+  }
+
+  #failed(request: ApiRequest, error: unknown): ApiReply {
+    if (error instanceof ConnectionLost || error instanceof BrokenAnswer) {
+      this.#engine.world.wake();
+      throw new ConnectionLost();
+    }
+    if (!(error instanceof StatusError) && !(error instanceof HttpProblem)) this.#onBug?.(error, request);
+    return this.#told(request, problemReply(error));
+  }
+
+  #told(request: ApiRequest, reply: ApiReply): ApiReply {
+    this.#engine.world.wake();
+    this.#onReply?.(request, reply);
+    return reply;
+  }
+
+  #answer(request: ApiRequest): ApiReply | Promise<ApiReply> {
+    const moved = movedTo(request.path);
+    if (moved !== undefined) return redirect(moved, request.query);
+    const { version, path } = versionOf(request.path);
+    if (request.method === "OPTIONS") return empty(200);
+    const match = this.#router.match(request.method, path);
+    if (match === undefined) throw new HttpProblem(404, "page not found");
+    const { query } = request;
+    if (match.route.readsForm && query instanceof Query && query.problem !== undefined) throw badRequest(query.problem);
+    return this.#carryOut(match.route, { request, version, query, param: match.param });
   }
 
   /** On a machine with a state, what was done is written before the client hears that it is. */
   #written(reply: ApiReply): ApiReply {
+    const { daemon } = this.#engine;
     const flush = (): void => this.#engine.flush();
-    if (reply.kind === "whole") {
+    const cut = cutByDaemon(daemon, reply);
+    if (cut.kind === "whole") {
       flush();
-      return reply;
+      return cut;
     }
-    if (reply.kind === "stream") return { ...reply, run: (output: Output) => reply.run(output).finally(flush) };
-    return { ...reply, run: (stream: HijackedStream) => reply.run(stream).finally(flush) };
+    if (cut.kind === "stream") return { ...cut, run: (output: Output) => cut.run(output).finally(flush) };
+    return { ...cut, run: (stream: HijackedStream) => cut.run(stream).finally(flush) };
   }
 
   /** Through the door where calls are logged, and may go wrong on purpose. */
-  #carryOut({ operation, params, handler }: Match, call: Call): ApiReply | Promise<ApiReply> {
+  #carryOut({ operation, handler }: KnownRoute, call: Call): ApiReply | Promise<ApiReply> {
     if (operation === undefined) return handler(call);
-    const { request, query } = call;
-    const [subject = query.get("name") ?? query.get("fromImage") ?? ""] = params.values();
+    const { request, query, param } = call;
+    const subject = param === "" ? (query.get("name") ?? query.get("fromImage") ?? "") : param;
     const made = { operation, subject, client: clientOf(request) };
     return this.#engine.faults.api.call(
       made,

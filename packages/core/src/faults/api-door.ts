@@ -7,7 +7,7 @@
  */
 import { StatusError, type StatusKind } from "../lib/index.ts";
 import type { World } from "../sim/index.ts";
-import type { CallLog } from "./call-log.ts";
+import type { CallLog, OpenCall } from "./call-log.ts";
 import type { FaultTargets } from "./fault-targets.ts";
 import { OPERATIONS, type Operation, requestLine } from "./operations.ts";
 import type { ApiCall, ApiFault, ContainerRef, HeldFault } from "./rule.ts";
@@ -104,23 +104,22 @@ export class ApiDoor {
   }
 
   /**
-   * Carries out a call as its client lives to see it.
+   * Carries out a call as its client lives to see it: at once where nothing has to be waited for.
    *
    * @throws what `work` throws; RefusedCall, BrokenAnswer if a rule says so; the signal's reason if it is aborted
    */
-  async call<T>(call: ApiCall, work: (trouble: Trouble) => T | Promise<T>, signal?: AbortSignal): Promise<T> {
-    const container = isAboutContainer(call.operation)
-      ? this.#parts.find(call.subject, this.#rules.size === 0)
-      : undefined;
+  call<T>(call: ApiCall, work: (trouble: Trouble) => T | Promise<T>, signal?: AbortSignal): T | Promise<T> {
+    const isFree = this.#rules.size === 0;
+    const container = isAboutContainer(call.operation) ? this.#parts.find(call.subject, isFree) : undefined;
     const named = container === undefined ? call : { ...call, subject: container.name };
     const logged = this.#parts.log.begin(named);
     try {
-      const answer =
-        this.#rules.size === 0 ? await work(NO_TROUBLE) : await this.#troubled(named, container, work, signal);
+      const answer = isFree ? work(NO_TROUBLE) : this.#troubled(named, container, work, signal);
+      if (answer instanceof Promise) return ended(logged, answer);
       logged.end("ok");
       return answer;
     } catch (error) {
-      logged.end(error instanceof Error ? error.message : String(error));
+      logged.end(reasonOf(error));
       throw error;
     }
   }
@@ -164,6 +163,19 @@ export class ApiDoor {
     await this.#parts.world.until(() => rule.isUndone, options);
   }
 }
+
+async function ended<T>(logged: OpenCall, work: Promise<T>): Promise<T> {
+  try {
+    const answer = await work;
+    logged.end("ok");
+    return answer;
+  } catch (error) {
+    logged.end(reasonOf(error));
+    throw error;
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Calls whose subject is a container. */
 function isAboutContainer(operation: Operation): boolean {

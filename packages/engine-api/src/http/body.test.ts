@@ -118,7 +118,7 @@ it("says that a body is too deep, and takes what it does not know up to there", 
 
 const LABELS = z.object({ Labels: z.record(z.string(), z.string()) });
 
-function read(text: string, how: typeof readJson = readJson): Promise<z.infer<typeof LABELS>> {
+async function read(text: string, how: typeof readJson = readJson): Promise<z.infer<typeof LABELS>> {
   const { signal } = new AbortController();
   const headers = new Headers(JSON_TYPE);
   const request = { method: "POST", path: "/", query: new URLSearchParams(), headers, signal };

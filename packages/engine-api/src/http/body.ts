@@ -3,13 +3,14 @@
  *
  * @see moby api/server/httputils/httputils.go
  */
-import { Chunks, decode, endOfJsonValue, problemOf, rememberingEach } from "@bottleship/core/lib";
+import { Chunks, decode, endOfJsonValue, NO_BYTES, problemOf, rememberingEach } from "@bottleship/core/lib";
 import type { z } from "zod";
 import { type ApiRequest, TextBody } from "./exchange.ts";
 import { withFieldNames } from "./field-names.ts";
 import { withoutNulls } from "./nulls.ts";
 import { badRequest, HttpProblem } from "./problem.ts";
 import { unmarshalProblem } from "./unmarshal.ts";
+import { whenThere } from "./when-there.ts";
 
 /** Nothing that a client says in JSON is longer. */
 const JSON_LIMIT = 16 * 1024 * 1024;
@@ -17,8 +18,9 @@ const JSON_LIMIT = 16 * 1024 * 1024;
 const ARCHIVE_LIMIT = 2 ** 31 - 1;
 
 /** Everything that the client sends, in one array. @throws HttpProblem 413 beyond `limit` bytes */
-export async function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT): Promise<Uint8Array> {
-  return (await readChunks(body, limit)).whole();
+export function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT): Uint8Array | Promise<Uint8Array> {
+  if (body instanceof TextBody && body.text === "") return NO_BYTES;
+  return readChunks(body, limit).then((chunks) => chunks.whole());
 }
 
 /** The same in the chunks in which it comes, as one wants archives. @throws as `readAll` */
@@ -34,32 +36,34 @@ export async function readChunks(body: AsyncIterable<Uint8Array>, limit = ARCHIV
 }
 
 /**
- * A JSON body; without one everything in it has its zero value.
+ * A JSON body; without one everything in it has its zero value. Like the others it is there at once if its text is.
  *
  * @throws StatusError invalid-argument
  */
-export async function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  const text = await textOf(request.body);
-  return text === "" ? check(null, schema) : readText(request, text, schema);
+export function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
+  return whenThere(textOf(request.body), (text) =>
+    text === "" ? check(null, schema) : readText(request, text, schema),
+  );
 }
 
 /** The same for a body with secrets in it: it is not remembered. @throws as `readJson` */
-export async function readSecrets<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  const text = await textOf(request.body);
-  if (text === "") return check(null, schema);
-  checkBody(request, text);
-  return check(parsed(text), schema);
+export function readSecrets<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
+  return whenThere(textOf(request.body), (text) => {
+    if (text === "") return check(null, schema);
+    checkBody(request, text);
+    return check(parsed(text), schema);
+  });
 }
 
 /** The same for a body that must be there. */
-export async function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  return readText(request, await textOf(request.body), schema);
+export function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
+  return whenThere(textOf(request.body), (text) => readText(request, text, schema));
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+function textOf(body: AsyncIterable<Uint8Array>): string | Promise<string> {
   // No character takes more than three bytes.
   if (body instanceof TextBody && body.text.length <= JSON_LIMIT / 3) return body.text;
-  return decode(await readAll(body, JSON_LIMIT));
+  return whenThere(readAll(body, JSON_LIMIT), decode);
 }
 
 /**
@@ -68,10 +72,11 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
  * @throws StatusError invalid-argument in the words of Go's decoder alone
  * @see moby api/server/router/system/system_routes.go postAuth
  */
-export async function decodeJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  const text = await textOf(request.body);
-  if (text.trim() === "") throw badRequest("EOF");
-  return check(JSON.parse(text.slice(0, endOf(text, ""))), schema, "");
+export function decodeJson<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
+  return whenThere(textOf(request.body), (text) => {
+    if (text.trim() === "") throw badRequest("EOF");
+    return check(JSON.parse(text.slice(0, endOf(text, ""))), schema, "");
+  });
 }
 
 function readText<T extends z.ZodType>(request: ApiRequest, text: string, schema: T): z.infer<T> {

@@ -4,13 +4,21 @@ import { Router, route } from "./router.ts";
 
 const seen = (name: string) => route("GET", name, () => empty(200));
 
-it("takes the first pattern that fits, and gives parameters decoded", () => {
+it("takes the first pattern that fits, and gives its parameter decoded", () => {
   const router = new Router([seen("/containers/json"), seen("/containers/{id}/json"), seen("/images/{name...}/json")]);
-  expect([...(router.match("GET", "/containers/json")?.params ?? [])]).toEqual([]);
-  expect([...(router.match("GET", "/containers/a%20b/json")?.params ?? [])]).toEqual([["id", "a b"]]);
-  expect(router.match("GET", "/images/registry.example:5000/team/web:1/json")?.params.get("name")).toBe(
-    "registry.example:5000/team/web:1",
-  );
+  expect(router.match("GET", "/containers/json")?.param).toBe("");
+  expect(router.match("GET", "/containers/a%20b/json")?.param).toBe("a b");
+  const name = "registry.example:5000/team/web:1";
+  expect(router.match("GET", `/images/${name}/json`)?.param).toBe(name);
+});
+
+it("wants something where the pattern has its parameters", () => {
+  const router = new Router([seen("/containers/{id...}/checkpoints/{name}"), seen("/exec/{id}/json")]);
+  expect(router.match("GET", "/containers/a/b/checkpoints/c")?.param).toBe("a/b");
+  for (const path of ["/containers/checkpoints/c", "/containers/a/checkpoints/", "/containers//checkpoints/c"]) {
+    expect(router.match("GET", path)).toBeUndefined();
+  }
+  for (const path of ["/exec/json", "/exec//json", "/exec/a/jsons"]) expect(router.match("GET", path)).toBeUndefined();
 });
 
 it("knows neither other methods nor deeper paths", () => {
@@ -27,7 +35,7 @@ it("says which operation a route stands for, if the API's description has it", (
     post("/bottleship/faults"),
     seen("/images/{name...}/json"),
   ]);
-  expect(router.match("POST", "/containers/start/start")?.operation).toBe("ContainerStart");
-  expect(router.match("GET", "/images/team/web/json")?.operation).toBe("ImageInspect");
-  expect(router.match("POST", "/bottleship/faults")).toMatchObject({ operation: undefined });
+  expect(router.match("POST", "/containers/start/start")?.route.operation).toBe("ContainerStart");
+  expect(router.match("GET", "/images/team/web/json")?.route.operation).toBe("ImageInspect");
+  expect(router.match("POST", "/bottleship/faults")).toMatchObject({ route: { operation: undefined } });
 });

@@ -1,7 +1,8 @@
 /**
  * From a method and a path to a handler.
  *
- * Patterns are paths with parameters: `{id}` is one segment, `{name...}` may have slashes in it, as names of images do.
+ * Patterns are paths with a parameter: `{id}` is one segment, `{name...}` may have slashes in it, as names of images do. A
+ * second parameter only has to be there.
  */
 import { type Operation, operationOf } from "@bottleship/core/faults";
 import type { ApiReply, ApiRequest } from "./exchange.ts";
@@ -13,8 +14,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** The version of the API that the client speaks: 1.51 as 151. */
   readonly version: number;
-  /** A parameter of the path, decoded. */
-  param(name: string): string;
+  /** The parameter of the path, decoded; empty if its pattern has none. */
+  readonly param: string;
 }
 
 export type Handler = (call: Call) => ApiReply | Promise<ApiReply>;
@@ -25,24 +26,25 @@ export interface Route {
   readonly handler: Handler;
 }
 
-interface Compiled {
-  readonly method: string;
-  readonly expression: RegExp;
-  /** What follows the last parameter: most paths are told apart by it. */
-  readonly ending: string;
-  readonly names: readonly string[];
+/** A route as requests are compared with it: its pattern taken apart, and what follows from it. */
+export interface KnownRoute {
   readonly handler: Handler;
+  /** What it stands for, if the API's description knows it. */
   readonly operation: Operation | undefined;
+  /** It refuses a query that is not written well. */
   readonly readsForm: boolean;
+  /** What stands before the parameter, or everything. */
+  readonly head: string;
+  readonly parameter: "none" | "segment" | "long";
+  /** What stands between the parameter and a second one; empty if there is none. */
+  readonly between: string;
+  /** What follows the last parameter: most paths are told apart by it. */
+  readonly tail: string;
 }
 
 export interface Match {
-  readonly handler: Handler;
-  /** What the route stands for, if the API's description knows it. */
-  readonly operation: Operation | undefined;
-  readonly params: ReadonlyMap<string, string>;
-  /** It refuses a query that is not written well. */
-  readonly readsForm: boolean;
+  readonly route: KnownRoute;
+  readonly param: string;
 }
 
 export function route(method: string, pattern: string, handler: Handler): Route {
@@ -50,51 +52,49 @@ export function route(method: string, pattern: string, handler: Handler): Route 
 }
 
 export class Router {
-  /** By first segment, in the order in which they were given: the first that fits is taken. */
-  readonly #routes = new Map<string, Compiled[]>();
+  /** By method and first segment, in the order in which they were given: the first that fits is taken. */
+  readonly #routes = new Map<string, Map<string, KnownRoute[]>>();
 
   constructor(routes: Iterable<Route>) {
     for (const one of routes) {
+      const ofMethod = this.#routes.get(one.method) ?? new Map<string, KnownRoute[]>();
       const first = firstSegment(one.pattern);
-      const known = this.#routes.get(first) ?? [];
-      known.push(compile(one));
-      this.#routes.set(first, known);
+      const known = ofMethod.get(first) ?? [];
+      known.push(takenApart(one));
+      this.#routes.set(one.method, ofMethod.set(first, known));
     }
   }
 
   match(method: string, path: string): Match | undefined {
-    return find(this.#routes.get(firstSegment(path)) ?? [], method, path);
+    for (const route of this.#routes.get(method)?.get(firstSegment(path)) ?? []) {
+      const param = paramOf(route, path);
+      if (param !== undefined) return { route, param: decoded(param) };
+    }
+    return undefined;
   }
 }
 
-function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
-  for (const one of candidates) {
-    if (one.method !== method || !path.endsWith(one.ending)) continue;
-    const found = one.expression.exec(path);
-    if (found === null) continue;
-    const params = new Map<string, string>();
-    for (const [index, name] of one.names.entries()) params.set(name, decoded(found[index + 1] ?? ""));
-    const { handler, operation, readsForm } = one;
-    return { handler, operation, params, readsForm };
-  }
-  return undefined;
+/** What a path has where the pattern has its parameter; `undefined` if it does not fit. */
+function paramOf({ head, parameter, between, tail }: KnownRoute, path: string): string | undefined {
+  if (parameter === "none") return path === head ? "" : undefined;
+  if (path.length <= head.length + tail.length || !path.endsWith(tail) || !path.startsWith(head)) return undefined;
+  const said = path.slice(head.length, path.length - tail.length);
+  const end = between === "" ? said.length : said.lastIndexOf(between, said.length - between.length - 1);
+  const param = said.slice(0, Math.max(0, end));
+  return param === "" || (parameter === "segment" && param.includes("/")) ? undefined : param;
 }
 
-function compile({ method, pattern, handler }: Route): Compiled {
-  const names: string[] = [];
-  const source = pattern.replace(/\{(\w+)(\.\.\.)?\}/g, (_, name: string, isLong: string | undefined) => {
-    names.push(name);
-    return isLong === undefined ? "([^/]+)" : "(.+)";
-  });
-  const ending = pattern.slice(pattern.lastIndexOf("}") + 1);
+function takenApart({ method, pattern, handler }: Route): KnownRoute {
+  const [head = "", ...literals] = pattern.split(/\{\w+(?:\.\.\.)?\}/);
+  const isLong = /^[^}]*\.\.\.\}/.test(pattern);
   return {
-    method,
-    expression: new RegExp(`^${source}$`),
-    ending,
-    names,
     handler,
     operation: operationOf(method, pattern),
     readsForm: readsForm(method, pattern),
+    head,
+    parameter: literals.length === 0 ? "none" : isLong ? "long" : "segment",
+    between: literals.length > 1 ? (literals[0] ?? "") : "",
+    tail: literals.at(-1) ?? "",
   };
 }
 

@@ -29,19 +29,19 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/{id...}/exec", async ({ request, param }) => {
       const body = await readJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
-      const container = containers.get(param("id"));
-      exec.check(container, param("id"));
+      const container = containers.get(param);
+      exec.check(container, param);
       checkDetachKeys(body.DetachKeys);
-      const session = exec.create(container, body, param("id"));
+      const session = exec.create(container, body, param);
       return json({ Id: session.id }, 201);
     }),
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),
     route("POST", "/exec/{id}/resize", ({ param, query }) => {
       const wanted = size(query);
-      exec.resize(exec.get(param("id")), wanted);
+      exec.resize(exec.get(param), wanted);
       return empty(200);
     }),
-    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, exec.get(param("id"))))),
+    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, exec.get(param)))),
   ];
 }
 
@@ -57,7 +57,7 @@ function checkDetachKeys(keys: string): void {
 async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
   const { exec } = engine;
   const options = await readJson(request, EXEC_START);
-  const session = exec.get(param("id"));
+  const session = exec.get(param);
   if (session.container.state === "paused") {
     const message = `Container ${session.container.id} is paused, unpause the container before exec`;
     throw new StatusError("conflict", message);

@@ -45,25 +45,25 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       const verbose = query.get("verbose") ?? "";
       const problem = verbose === "" ? undefined : problemOf(() => parseBool(verbose));
       if (problem !== undefined) throw badRequest(`invalid value for verbose: ${verbose}: ${problem}`);
-      const network = find(engine, param("id"));
+      const network = find(engine, param);
       const scope = query.get("scope") ?? "";
       const seen = scope === "swarm" && isOfEveryNode(engine, network) ? { ...network, scope } : network;
-      if (scope !== "" && scope !== seen.scope) throw noNetwork(param("id"));
+      if (scope !== "" && scope !== seen.scope) throw noNetwork(param);
       const services = verbose !== "" && parseBool(verbose) ? networks.servicesOn(network) : [];
       return json(networkDocument(seen, services));
     }),
     route("DELETE", "/networks/{id...}", ({ param }) => {
-      networks.remove(param("id"));
+      networks.remove(param);
       return empty(204);
     }),
     route("POST", "/networks/{id...}/connect", async ({ request, param }) => {
       const { Container: name, EndpointConfig } = await readJson(request, NETWORK_CONNECT);
-      networks.connect(containers.get(name), idOf(param("id")), EndpointConfig);
+      networks.connect(containers.get(name), idOf(param), EndpointConfig);
       return empty(200);
     }),
     route("POST", "/networks/{id...}/disconnect", async ({ request, param }) => {
       const { Container: container, Force: force } = await readJson(request, NETWORK_DISCONNECT);
-      disconnectNamed(engine, { container, network: idOf(param("id")), force });
+      disconnectNamed(engine, { container, network: idOf(param), force });
       return empty(200);
     }),
   ];

@@ -51,7 +51,7 @@ export function pluginRoutes(engine: Engine): readonly Route[] {
     route("POST", "/plugins/{name...}/upgrade", async ({ param, query, request }) => {
       await readJson(request, PRIVILEGES);
       parse(text(query, "remote"));
-      throw noPlugin(tagged(param("name")));
+      throw noPlugin(tagged(param));
     }),
     route("POST", "/plugins/{name...}/push", missing()),
     route(
@@ -67,7 +67,7 @@ export function pluginRoutes(engine: Engine): readonly Route[] {
 function missing(look: (call: Call) => void | Promise<void> = () => {}): Handler {
   return async (call) => {
     await look(call);
-    throw noPlugin(call.param("name"));
+    throw noPlugin(call.param);
   };
 }
 

@@ -41,7 +41,7 @@ export function systemRoutes(engine: Engine): readonly Route[] {
       return json({ IdentityToken: "", Status: "Login Succeeded" });
     }),
     route("GET", "/distribution/{name...}/json", async ({ param, request }) => {
-      const name = param("name");
+      const name = param;
       useLogin(engine, request, parse(name));
       const { descriptor, platforms } = await engine.images.remote(name);
       const { mediaType, digest, size } = descriptor;

@@ -5,7 +5,7 @@ import { type Route, route } from "../http/router.ts";
 const REFUSED: Readonly<Record<string, string>> = {
   "GET /containers/{id}/checkpoints": "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
   "POST /containers/{id}/checkpoints": "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
-  "DELETE /containers/{id}/checkpoints/{name}":
+  "DELETE /containers/{id...}/checkpoints/{name}":
     "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
   "POST /session": "BuildKit's sessions need a server with sockets: bottleship serve",
   "POST /grpc": "BuildKit's gRPC API needs a server with sockets: bottleship serve",

@@ -44,18 +44,18 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
       return json(volumeDocument(volume), 201);
     }),
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
-    route("GET", "/volumes/{name...}", ({ param }) => json(findVolume(engine, param("name")))),
+    route("GET", "/volumes/{name...}", ({ param }) => json(findVolume(engine, param))),
     route("PUT", "/volumes/{name...}", async ({ param, query, request }) => {
       if (swarm.current === undefined) {
         throw new HttpProblem(503, "volume update only valid for cluster volumes, but swarm is unavailable");
       }
       const version = seenVersion(query, "swarm object");
       const { Spec = {} } = await readJson(request, VOLUME_UPDATE);
-      swarm.cluster.volumes.update(param("name"), version, Spec);
+      swarm.cluster.volumes.update(param, version, Spec);
       return empty(200);
     }),
     route("DELETE", "/volumes/{name...}", ({ param, query }) => {
-      removeVolume(engine, param("name"), { force: flag(query, "force") });
+      removeVolume(engine, param, { force: flag(query, "force") });
       return empty(204);
     }),
   ];

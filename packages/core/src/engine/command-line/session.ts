@@ -159,7 +159,7 @@ export class Session {
    * @param subject what it is about, as the client calls it @param image that a container is to be made from
    * @throws StatusError as the daemon answers, or as the client finds it
    */
-  call<T>(operation: Operation, subject: string, act: () => T | Promise<T>, image?: string): Promise<T> {
+  async call<T>(operation: Operation, subject: string, act: () => T | Promise<T>, image?: string): Promise<T> {
     checkNamed(operation, subject);
     const managed = managersCall(OPERATIONS[operation]);
     const work = (): T | Promise<T> => {
@@ -169,7 +169,7 @@ export class Session {
     const call = { operation, subject, client: this.name, ...(image === undefined ? {} : { image }) };
     const carry = (trouble: Trouble): T | Promise<T> =>
       trouble === NO_TROUBLE ? work() : this.#troubled(operation, trouble, work);
-    return this.engine.faults.api.call(call, carry, this.#interrupted);
+    return await this.engine.faults.api.call(call, carry, this.#interrupted);
   }
 
   async #troubled<T>(operation: Operation, trouble: Trouble, work: () => T | Promise<T>): Promise<T> {

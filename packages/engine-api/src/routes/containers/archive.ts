@@ -19,32 +19,32 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
   const { archives, containers } = engine;
   return [
     route("HEAD", "/containers/{id...}/archive", ({ param, query }) => {
-      const stat = archives.stat(containers.get(param("id")), pathOf(query), param("id"));
+      const stat = archives.stat(containers.get(param), pathOf(query), param);
       return { kind: "whole", status: 200, headers: statHeader(stat), body: new Uint8Array() };
     }),
     route("GET", "/containers/{id...}/archive", ({ param, query }) => {
-      const container = containers.get(param("id"));
-      const { stat, entries } = archives.read(container, pathOf(query), param("id"));
+      const container = containers.get(param);
+      const { stat, entries } = archives.read(container, pathOf(query), param);
       containers.note(container, "archive-path");
       return chunked(layerArchive(entries), TAR, statHeader(stat));
     }),
     route("PUT", "/containers/{id...}/archive", async ({ request, param, query }) => {
-      const container = containers.get(param("id"));
+      const container = containers.get(param);
       const path = pathOf(query);
       const sent = await readAll(request.body);
       const tar = isGzip(sent) ? gunzip(sent) : sent;
       const keepsKinds = flag(query, "noOverwriteDirNonDir");
-      archives.write(container, path, tarToLayer(tar), { keepsKinds, reference: param("id") });
+      archives.write(container, path, tarToLayer(tar), { keepsKinds, reference: param });
       containers.note(container, "extract-to-dir");
       return empty(200);
     }),
     route("GET", "/containers/{id...}/export", ({ param }) => {
-      const container = containers.get(param("id"));
+      const container = containers.get(param);
       containers.note(container, "export");
       return chunked(layerArchive(archives.export(container)), "application/octet-stream");
     }),
     route("GET", "/containers/{id...}/changes", ({ param }) => {
-      const changes = [...containers.changes(containers.get(param("id")))];
+      const changes = [...containers.changes(containers.get(param))];
       return json(changes.length === 0 ? null : changes.map(({ kind, path }) => ({ Path: path, Kind: KINDS[kind] })));
     }),
   ];

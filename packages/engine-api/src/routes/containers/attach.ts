@@ -82,7 +82,7 @@ export function webSocketHandler(engine: Engine): Handler {
 /** @throws StatusError invalid-argument, not-found, conflict */
 function attachable(engine: Engine, { param, query }: Call) {
   const detachKeys = detachKeysOf(text(query, "detachKeys"));
-  const container = engine.containers.get(param("id"));
+  const container = engine.containers.get(param);
   if (container.state === "paused") {
     throw new StatusError("conflict", `container ${container.name} is paused, unpause the container before attach`);
   }

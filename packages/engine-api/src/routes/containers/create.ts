@@ -7,29 +7,32 @@ import { createWarnings, type Engine } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import type { z } from "zod";
 import { requireJson } from "../../http/body.ts";
-import { json } from "../../http/exchange.ts";
+import { type ApiReply, ownJson } from "../../http/exchange.ts";
 import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
-import type { Handler } from "../../http/router.ts";
+import type { Call, Handler } from "../../http/router.ts";
+import { whenThere } from "../../http/when-there.ts";
 import { CREATE } from "../../schemas/create.ts";
 import { migrateMacAddress } from "./mac-address.ts";
 
 export function createHandler(engine: Engine): Handler {
-  return async ({ request, query, version }) => {
-    const given = await requireJson(request, CREATE);
-    if (!Object.keys(given).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
-      throw badRequest("config cannot be empty in order to create a container");
-    }
-    checkEndpoints(given, version);
-    const { body, warnings } = migrateMacAddress(given, version);
-    const wanted = { Image: "", ...body };
-    checkPlatform(engine, wanted.Image, text(query, "platform"));
-    const container = engine.containers.create(wanted, text(query, "name"));
-    const asked = { hostConfig: wanted.HostConfig ?? {}, isChosen: text(query, "platform") !== "" };
-    const remarks = createWarnings(container, asked, engine.kernel.machine);
-    return json({ Id: container.id, Warnings: [...warnings, ...remarks] }, 201);
-  };
+  return (call) => whenThere(requireJson(call.request, CREATE), (given) => create(engine, given, call));
+}
+
+function create(engine: Engine, given: z.output<typeof CREATE>, { query, version }: Call): ApiReply {
+  if (!Object.keys(given).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
+    throw badRequest("config cannot be empty in order to create a container");
+  }
+  checkEndpoints(given, version);
+  const { body, warnings } = migrateMacAddress(given, version);
+  const wanted = { Image: "", ...body };
+  const platform = text(query, "platform");
+  checkPlatform(engine, wanted.Image, platform);
+  const container = engine.containers.create(wanted, text(query, "name"));
+  const asked = { hostConfig: wanted.HostConfig ?? {}, isChosen: platform !== "" };
+  const remarks = createWarnings(container, asked, engine.kernel.machine);
+  return ownJson({ Id: container.id, Warnings: [...warnings, ...remarks] }, 201);
 }
 
 /** Before this version a new container was on one network. */
@@ -43,6 +46,7 @@ function checkEndpoints({ NetworkingConfig }: z.output<typeof CREATE>, version: 
 
 /** @throws StatusError invalid-argument for what is no platform, not-found if the image is for another one */
 function checkPlatform({ images }: Engine, name: string, platform: string): void {
+  if (platform === "") return;
   const wanted = writtenPlatform(platform);
   const image = images.find(name);
   if (wanted === undefined || image === undefined) return;

@@ -10,6 +10,7 @@ import { type ApiReply, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, integer, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
+import { whenThere } from "../../http/when-there.ts";
 import { UPDATE } from "../../schemas/others.ts";
 import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
 
@@ -20,18 +21,19 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
   const { containers } = engine;
   const on = (verb: string, work: Work): Route =>
     route("POST", `/containers/{id...}/${verb}`, async (call): Promise<ApiReply> => {
-      await work(containers.get(call.param("id")), call);
+      await work(containers.get(call.param), call);
       return empty(204);
     });
   return [
-    route("POST", "/containers/{id...}/start", async (call): Promise<ApiReply> => {
-      await checkStart(call);
-      await start(engine, containers.get(call.param("id")));
-      return empty(204);
-    }),
-    on("stop", (container, { query, param }) => containers.stop(container, stopOptions(query), param("id"))),
+    route("POST", "/containers/{id...}/start", ({ request, query, param }) =>
+      whenThere(readAll(request.body, 1 << 20), (body) => {
+        checkStart(body, query);
+        return start(engine, containers.get(param));
+      }),
+    ),
+    on("stop", (container, { query, param }) => containers.stop(container, stopOptions(query), param)),
     on("restart", async (container, { query, param }) => {
-      await containers.restart(container, stopOptions(query), param("id"));
+      await containers.restart(container, stopOptions(query), param);
       await begun(engine, container);
     }),
     on("pause", (container) => containers.pause(container)),
@@ -40,27 +42,28 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/{id...}/kill", (call) => kill(engine, call)),
     route("POST", "/containers/{id...}/resize", ({ param, query }) => {
       const wanted = size(query);
-      containers.streams.resize(containers.get(param("id")), wanted);
+      containers.streams.resize(containers.get(param), wanted);
       return empty(200);
     }),
     route("POST", "/containers/{id...}/update", async ({ request, param }) => {
       const body = await readJson(request, UPDATE);
-      const warnings = containers.update(param("id"), body);
+      const warnings = containers.update(param, body);
       return json({ Warnings: warnings.length === 0 ? null : warnings });
     }),
-    route("DELETE", "/containers/{id...}", async ({ param, query }) => {
-      if (flag(query, "link")) containers.unlink(param("id"));
-      else await remove(engine, param("id"), query);
+    route("DELETE", "/containers/{id...}", ({ param, query }) => {
+      if (!flag(query, "link")) return remove(engine, param, query);
+      containers.unlink(param);
       return empty(204);
     }),
   ];
 }
 
-async function remove(engine: Engine, reference: string, query: URLSearchParams): Promise<void> {
+async function remove(engine: Engine, reference: string, query: URLSearchParams): Promise<ApiReply> {
   const container = engine.containers.get(reference);
   const wasRunning = container.isRunning;
   await engine.containers.remove(container, { force: flag(query, "force"), volumes: flag(query, "v") }, reference);
   if (wasRunning) await untilSettled(engine, container, REMOVAL_SETTLED_US);
+  return empty(204);
 }
 
 /** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers of 32 bits */
@@ -81,8 +84,7 @@ function length(name: string, given: string): number {
 const SAYS_SOMETHING = 7;
 
 /** @throws StatusError invalid-argument for what a start cannot be asked for */
-async function checkStart({ request, query }: Call): Promise<void> {
-  const body = await readAll(request.body, 1 << 20);
+function checkStart(body: Uint8Array, query: URLSearchParams): void {
   if (body.length > SAYS_SOMETHING) {
     throw badRequest(
       "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24",
@@ -91,11 +93,12 @@ async function checkStart({ request, query }: Call): Promise<void> {
   if (text(query, "checkpoint") !== "") throw badRequest("checkpoint is only supported in experimental mode");
 }
 
-async function start(engine: Engine, container: Container): Promise<void> {
+async function start(engine: Engine, container: Container): Promise<ApiReply> {
   const { containers } = engine;
   try {
     await containers.start(container);
     await begun(engine, container);
+    return empty(204);
   } catch (error) {
     if (!(error instanceof StatusError) || error.kind === "not-modified" || container.isActive) throw error;
     // A program that is not there, or cannot be executed, is the caller's mistake.
@@ -112,7 +115,7 @@ function stopOptions(query: URLSearchParams) {
 
 /** Errors of `kill` say what it was that could not be done. */
 async function kill({ containers }: Engine, { param, query }: Call): Promise<ApiReply> {
-  const reference = param("id");
+  const reference = param;
   try {
     const signal = signalOf(text(query, "signal") || "KILL");
     await containers.kill(containers.get(reference), signal);

@@ -29,7 +29,7 @@ const TYPED_STREAMS = 142;
 export function logsHandler(engine: Engine): Handler {
   return ({ param, query, version }): ApiReply => {
     checkStreams(query);
-    const container = engine.containers.get(param("id"));
+    const container = engine.containers.get(param);
     const wanted = wantedOf(query);
     checkReadable(container);
     const isRaw = container.config.Tty === true;

@@ -16,7 +16,7 @@ const INTERVAL_US = 1_000_000;
 export function statsHandler(engine: Engine): Handler {
   return async ({ param, query }): Promise<ApiReply> => {
     const [streams, isOneShot] = [flag(query, "stream", true), flag(query, "one-shot", false)];
-    const container = engine.containers.get(param("id"));
+    const container = engine.containers.get(param);
     if (streams && isOneShot) throw new StatusError("invalid-argument", "cannot have stream=true and one-shot=true");
     if (!streams) {
       const first = measureStats(engine, container, undefined);

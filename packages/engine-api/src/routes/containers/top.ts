@@ -6,7 +6,7 @@ import type { Handler } from "../../http/router.ts";
 
 export function topHandler(engine: Engine): Handler {
   return ({ param, query }) => {
-    const container = engine.containers.get(param("id"));
+    const container = engine.containers.get(param);
     const table = topTable(container, engine.kernel.nowUs, text(query, "ps_args"));
     engine.containers.note(container, "top");
     return json(table);

@@ -28,7 +28,7 @@ export function waitHandler(engine: Engine): Handler {
   return ({ param, query }): ApiReply => {
     const condition = query.get("condition") ?? "";
     if (condition !== "" && !CONDITIONS.has(condition)) throw badRequest(`invalid condition: ${quote(condition)}`);
-    const container = engine.containers.get(param("id"));
+    const container = engine.containers.get(param);
     const outcome = new Outcome(engine, container, condition === "" ? "not-running" : condition);
     return stream("application/json", async (output) => {
       try {

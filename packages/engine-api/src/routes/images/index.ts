@@ -41,31 +41,29 @@ export function imageRoutes(engine: Engine, buildKit: BuildKitDoors): readonly R
     route("POST", "/images/load", (call) => load(engine, call)),
     route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
     route("GET", "/images/{name...}/get", ({ param, query }) =>
-      save(engine, [param("name")], jsonPlatform(query.get("platform"))),
+      save(engine, [param], jsonPlatform(query.get("platform"))),
     ),
     route("GET", "/images/{name...}/json", ({ param, query, version }) => {
       if (flag(query, "manifests") && text(query, "platform") !== "") {
         throw badRequest("conflicting options: manifests and platform options cannot both be set");
       }
-      const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
+      const image = images.getFor(param, jsonPlatform(query.get("platform")));
       return json(olderImage(imageDocument(image, images.familiarNames(image)), version));
     }),
     route("GET", "/images/{name...}/history", ({ param, query }) => {
-      const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
+      const image = images.getFor(param, jsonPlatform(query.get("platform")));
       return json(historyDocument(image, images));
     }),
     route("POST", "/images/{name...}/push", (call) => push(engine, call)),
     route("POST", "/images/{name...}/tag", ({ param, query }) => {
       const target = repoTag(text(query, "repo"), text(query, "tag"));
       if (target === undefined) return empty(200);
-      images.tag(param("name"), referenceText(target));
+      images.tag(param, referenceText(target));
       return empty(201);
     }),
     route("DELETE", "/images/{name...}", ({ param, query }) => {
-      for (const platform of query.getAll("platforms")) images.getFor(param("name"), jsonPlatform(platform));
-      return json(
-        removeImage(engine, param("name"), { force: flag(query, "force"), keepParents: flag(query, "noprune") }),
-      );
+      for (const platform of query.getAll("platforms")) images.getFor(param, jsonPlatform(platform));
+      return json(removeImage(engine, param, { force: flag(query, "force"), keepParents: flag(query, "noprune") }));
     }),
     route("POST", "/commit", (call) => commit(engine, call)),
     route("POST", "/build", (call) => buildHandler(engine, call, buildKit)),

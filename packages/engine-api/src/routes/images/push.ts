@@ -16,7 +16,7 @@ import { layerDocument, replyToTransfer, type TellTransfer, useLogin } from "./t
 
 export function push(engine: Engine, { param, query, request }: Call): Promise<ApiReply> {
   jsonPlatform(query.get("platform"));
-  const named = parse(param("name"));
+  const named = parse(param);
   const wanted = text(query, "tag");
   if (wanted !== "" && named.digest !== undefined) throw badRequest("cannot import digest reference");
   const one = wanted === "" ? named : withTag(named, wanted);

@@ -17,13 +17,13 @@ export function logRoutes(engine: Engine): readonly Route[] {
   return [
     route("GET", "/services/{id}/logs", ({ param, query }) => {
       checkStreams(query);
-      const { id, spec } = swarm.cluster.services.get(param("id"));
+      const { id, spec } = swarm.cluster.services.get(param);
       const isRaw = spec.TaskTemplate.ContainerSpec?.TTY === true;
       return logsOf(engine, query, isRaw, (task) => task.serviceId === id);
     }),
     route("GET", "/tasks/{id}/logs", ({ param, query }) => {
       checkStreams(query);
-      const wanted = swarm.cluster.tasks.get(param("id"));
+      const wanted = swarm.cluster.tasks.get(param);
       return logsOf(engine, query, wanted.spec.ContainerSpec?.TTY === true, (task) => task === wanted);
     }),
   ];

@@ -16,16 +16,16 @@ export function nodeRoutes({ swarm }: Engine): readonly Route[] {
       const filters = Filters.parse(query.get("filters"), NODE_FILTERS);
       return json(cluster.nodes.list(filters).map((node) => nodeDocument(cluster, node)));
     }),
-    route("GET", "/nodes/{id}", ({ param }) => json(nodeDocument(swarm.cluster, swarm.cluster.nodes.get(param("id"))))),
+    route("GET", "/nodes/{id}", ({ param }) => json(nodeDocument(swarm.cluster, swarm.cluster.nodes.get(param)))),
     route("DELETE", "/nodes/{id}", ({ param, query }) => {
-      swarm.cluster.nodes.remove(param("id"), { force: flag(query, "force") });
+      swarm.cluster.nodes.remove(param, { force: flag(query, "force") });
       return empty(200);
     }),
     route("POST", "/nodes/{id}/update", async ({ request, query, param }) => {
       const spec = await readJson(request, NODE_SPEC);
       checkManager(swarm);
       const seen = seenVersion(query, "node");
-      swarm.cluster.nodes.update(param("id"), seen, spec);
+      swarm.cluster.nodes.update(param, seen, spec);
       return empty(200);
     }),
   ];

@@ -30,16 +30,16 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
         checkManager(swarm);
         return json({ ID: store().create(spec, bytesOf(Data ?? "")).id }, 201);
       }),
-      route("GET", `${path}/{id}`, ({ param }) => json(payloadDocument(kind, store().get(param("id"))))),
+      route("GET", `${path}/{id}`, ({ param }) => json(payloadDocument(kind, store().get(param)))),
       route("DELETE", `${path}/{id}`, ({ param }) => {
-        store().remove(param("id"));
+        store().remove(param);
         return empty(204);
       }),
       route("POST", `${path}/{id}/update`, async ({ request, query, param }) => {
         const { Data, ...spec } = await readSecrets(request, schema);
         checkManager(swarm);
         const seen = seenVersion(query, kind, { tellsWhy: false });
-        store().update(param("id"), seen, spec, Data === undefined ? undefined : bytesOf(Data));
+        store().update(param, seen, spec, Data === undefined ? undefined : bytesOf(Data));
         return empty(200);
       }),
     ];

@@ -33,10 +33,10 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
     route("GET", "/services/{id}", ({ param, query }) => {
       const { cluster } = swarm;
       const options = { insertDefaults: flag(query, "insertDefaults") };
-      return json(serviceDocument(cluster, cluster.services.get(param("id")), options));
+      return json(serviceDocument(cluster, cluster.services.get(param), options));
     }),
     route("DELETE", "/services/{id}", ({ param }) => {
-      swarm.cluster.services.remove(param("id"));
+      swarm.cluster.services.remove(param);
       return empty(200);
     }),
     route("POST", "/services/{id}/update", async ({ request, param, query }) => {
@@ -44,8 +44,8 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
       checkManager(swarm);
       const seen = seenVersion(query, "service");
       const { services } = swarm.cluster;
-      if (query.get("rollback") === "previous") services.rollBack(param("id"), seen);
-      else services.update(param("id"), seen, spec);
+      if (query.get("rollback") === "previous") services.rollBack(param, seen);
+      else services.update(param, seen, spec);
       return json({ Warnings: null });
     }),
     route("GET", "/tasks", ({ query }) => {
@@ -55,7 +55,7 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
     }),
     route("GET", "/tasks/{id}", ({ param }) => {
       const { cluster } = swarm;
-      return json(taskDocument(cluster, cluster.tasks.get(param("id"))));
+      return json(taskDocument(cluster, cluster.tasks.get(param)));
     }),
   ];
 }
