@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { createEngine } from "@bottleship/core/engine";
 import { packTar, tarHeader } from "@bottleship/core/lib";
+import { EngineApi } from "@bottleship/engine-api";
 import { type EngineServer, serve } from "@bottleship/node";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createModem } from "./index.ts";
+import { createModem, EngineModem } from "./index.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
 const path = join(directory, "docker.sock");
@@ -298,4 +299,17 @@ it("gives documents that are the caller's own, as a way through text would leave
     scribble(info);
     expect(JSON.stringify(await docker.info())).toBe(text);
   }
+});
+
+it("sends the modem's headers with requests that have none of their own", async () => {
+  const engine = createEngine();
+  const modem = new EngineModem(new EngineApi(engine), { "User-Agent": "checker/1.0" });
+  const ask = (headers?: Record<string, string>): Promise<unknown> =>
+    new Promise((resolve) => {
+      modem.dial({ path: "/info", headers, statusCodes: { 200: true } }, (_, result) => resolve(result));
+    });
+  await ask();
+  await ask({ "user-agent": "other/2.0" });
+  await ask({ Accept: "*/*" });
+  expect(engine.calls.all.map(({ client }) => client)).toEqual(["checker", "other", "http"]);
 });

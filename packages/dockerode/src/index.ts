@@ -4,7 +4,7 @@ import type { EngineModem } from "./modem.ts";
 
 export { createModem, type DialCallback, EngineModem } from "./modem.ts";
 export { ModemError } from "./reply.ts";
-export type { DialOptions } from "./request.ts";
+export type { DialOptions, HeaderFields } from "./request.ts";
 
 declare module "dockerode" {
   interface DockerOptions {

@@ -6,7 +6,7 @@
 import type { Engine } from "@bottleship/core/engine";
 import { type ApiReply, EngineApi, type Frame, FrameDecoder } from "@bottleship/engine-api";
 import { resultOf } from "./reply.ts";
-import { apiRequest, type DialOptions } from "./request.ts";
+import { apiRequest, type DialOptions, type HeaderFields } from "./request.ts";
 
 export type DialCallback = (error: Error | null, result: unknown) => void;
 
@@ -14,11 +14,11 @@ export type DialCallback = (error: Error | null, result: unknown) => void;
 export class EngineModem {
   /** dockerode puts the promises here that its methods return. */
   Promise: PromiseConstructor = Promise;
-  /** Sent with every request. */
-  readonly headers: Headers;
+  /** Sent with every request that has none of its own. */
+  readonly headers: HeaderFields;
   readonly #api: EngineApi;
 
-  constructor(api: EngineApi, headers: Headers = new Headers()) {
+  constructor(api: EngineApi, headers: HeaderFields = {}) {
     this.#api = api;
     this.headers = headers;
   }

@@ -46,6 +46,8 @@ function contentOf(reply: ApiReply): unknown {
   const { document, isOwn } = reply;
   if (typeof document === "object" && document !== null) return isOwn === true ? document : jsonCopy(document);
   const { body } = reply;
+  // Most replies without a document are empty, and an exception takes longer than all the rest.
+  if (body.length === 0) return EMPTY;
   return parsed(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
@@ -77,9 +79,9 @@ const otherReplies = (): Promise<void> => new Promise((resolve) => setTimeout(re
 
 async function* nothing(): AsyncIterable<Uint8Array> {}
 
+const EMPTY = Buffer.alloc(0);
+
 function parsed(bytes: Buffer): unknown {
-  // Most replies without a document are empty, and an exception takes longer than all the rest.
-  if (bytes.length === 0) return bytes;
   try {
     return (JSON.parse(bytes.toString()) as unknown) || bytes;
   } catch {

@@ -11,11 +11,14 @@ import { type ApiRequest, Query, TextBody } from "@bottleship/engine-api";
 import { Buffer } from "buffer";
 import type { Readable } from "stream";
 
+export type HeaderFields = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
 /** What dockerode's methods pass to `modem.dial`. */
 export interface DialOptions {
   readonly path: string;
   readonly method?: string | undefined;
-  readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined;
+  /** In place of those that the modem sends with every request. */
+  readonly headers?: HeaderFields | undefined;
   readonly options?: object | undefined;
   /** A body without any options is sent all the same. */
   readonly allowEmpty?: boolean | undefined;
@@ -33,42 +36,45 @@ export interface DialOptions {
 
 const utf8 = new TextEncoder();
 
-/** @param input what a client types into a stream, after the body */
-export function apiRequest(dial: DialOptions, defaults: Headers, signal: AbortSignal): ApiRequest {
-  const method = dial.method ?? "GET";
+/** @param defaults the headers of a request that has none of its own */
+export function apiRequest(dial: DialOptions, defaults: HeaderFields, signal: AbortSignal): ApiRequest {
+  const { method = "GET", file } = dial;
   const options = forDocker(dial.options);
   const question = dial.path.indexOf("?");
   const path = question < 0 ? dial.path : dial.path.slice(0, question);
   const query = new Query(question < 0 ? "" : dial.path.slice(question + 1));
   if (question >= 0) addQuery(query, part(options, "_query"));
-  const headers = new Fields(defaults);
-  for (const [name, value] of Object.entries(dial.headers ?? {})) {
-    if (value !== undefined) headers.set(name, String(value));
-  }
+  const headers = new Fields(dial.headers ?? defaults);
   if (dial.authconfig !== undefined) headers.set("X-Registry-Auth", credentials(dial.authconfig));
   if (dial.registryconfig !== undefined) headers.set("X-Registry-Config", credentials(dial.registryconfig));
-  const body = dial.file === undefined ? jsonBody(dial, method, options) : archiveBody(dial.file);
-  if (body !== undefined && headers.get("content-type") === null) {
-    headers.set("content-type", dial.file === undefined ? "application/json" : "application/tar");
-  }
-  return { method, path, query, headers, body: body ?? NO_BODY, signal };
+  const body = file === undefined ? jsonBody(dial, method, options) : archiveBody(file);
+  if (body !== NO_BODY) headers.add("Content-Type", file === undefined ? "application/json" : "application/tar");
+  return { method, path, query, headers, body, signal };
 }
 
-/** The header fields of one request, over those that every request has: `Headers` would take longer than the request. */
+/** The header fields of one request, mostly none: `Headers` would take longer than the request. */
 class Fields {
-  readonly #own = new Map<string, string>();
-  readonly #defaults: Headers;
+  #fields: Map<string, string> | undefined;
 
-  constructor(defaults: Headers) {
-    this.#defaults = defaults;
+  constructor(given: HeaderFields) {
+    for (const name in given) {
+      const value = given[name];
+      if (value !== undefined) this.set(name, String(value));
+    }
   }
 
   get(name: string): string | null {
-    return this.#own.get(name.toLowerCase()) ?? this.#defaults.get(name);
+    return this.#fields?.get(name.toLowerCase()) ?? null;
   }
 
   set(name: string, value: string): void {
-    this.#own.set(name.toLowerCase(), value);
+    this.#fields ??= new Map();
+    this.#fields.set(name.toLowerCase(), value);
+  }
+
+  /** The same, unless there is one of this name. */
+  add(name: string, value: string): void {
+    if (this.get(name) === null) this.set(name, value);
   }
 }
 
@@ -90,7 +96,8 @@ function part(options: Options, name: "_query" | "_body"): unknown {
 
 function addQuery(query: URLSearchParams, values: unknown): void {
   for (const [name, value] of Object.entries(values ?? {})) {
-    for (const one of Array.isArray(value) ? value : [value]) query.append(name, queryText(one));
+    if (Array.isArray(value)) for (const one of value) query.append(name, queryText(one));
+    else query.append(name, queryText(value));
   }
 }
 
@@ -100,11 +107,11 @@ function queryText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-function jsonBody(dial: DialOptions, method: string, options: Options): TextBody | undefined {
-  if (method !== "POST" || dial.options === undefined) return undefined;
+function jsonBody(dial: DialOptions, method: string, options: Options): TextBody {
+  if (method !== "POST" || dial.options === undefined) return NO_BODY;
   const text = JSON.stringify(part(options, "_body"));
   const isEmpty = text === "{}" || text === '""';
-  return isEmpty && dial.allowEmpty !== true ? undefined : new TextBody(text);
+  return isEmpty && dial.allowEmpty !== true ? NO_BODY : new TextBody(text);
 }
 
 async function* archiveBody(file: string | Uint8Array | Readable): AsyncIterable<Uint8Array> {

@@ -23,7 +23,16 @@ function areSameFields(one: Fields, other: Fields): boolean {
 
 /** A copy that nobody else can change. */
 export function copyData<T>(data: T): T {
-  if (typeof data !== "object" || data === null) return data;
-  if (Array.isArray(data)) return data.map(copyData) as T;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, copyData(value)])) as T;
+  if (Array.isArray(data)) {
+    const copy: unknown[] = data.slice();
+    for (let i = 0; i < copy.length; i++) if (isNested(copy[i])) copy[i] = copyData(copy[i]);
+    return copy as T;
+  }
+  if (!isNested(data)) return data;
+  const copy = { ...data } as Record<string, unknown>;
+  for (const name in copy) if (isNested(copy[name])) copy[name] = copyData(copy[name]);
+  return copy as T;
 }
+
+/** Something with members of its own. */
+export const isNested = (data: unknown): data is object => typeof data === "object" && data !== null;

@@ -1,5 +1,5 @@
 /** What documents of many have in common: each gets a copy that is its own, made from what was worked out once. */
-import { copyData } from "../../lib/index.ts";
+import { copyData, isNested } from "../../lib/index.ts";
 
 export class CommonPart<T extends object> {
   /** As JSON has it. */
@@ -18,5 +18,3 @@ export class CommonPart<T extends object> {
     return copy;
   }
 }
-
-const isNested = (value: unknown): boolean => typeof value === "object" && value !== null;
