@@ -116,13 +116,12 @@ export class EngineApi {
 
   /** On a machine with a state, what was done is written before the client hears that it is. */
   #written(reply: ApiReply): ApiReply {
-    const { daemon } = this.#engine;
-    const flush = (): void => this.#engine.flush();
-    const cut = cutByDaemon(daemon, reply);
-    if (cut.kind === "whole") {
-      flush();
-      return cut;
+    if (reply.kind === "whole") {
+      this.#engine.flush();
+      return reply;
     }
+    const flush = (): void => this.#engine.flush();
+    const cut = cutByDaemon(this.#engine.daemon, reply);
     if (cut.kind === "stream") return { ...cut, run: (output: Output) => cut.run(output).finally(flush) };
     return { ...cut, run: (stream: HijackedStream) => cut.run(stream).finally(flush) };
   }

@@ -112,14 +112,27 @@ export class ApiDoor {
     const isFree = this.#rules.size === 0;
     const container = isAboutContainer(call.operation) ? this.#parts.find(call.subject, isFree) : undefined;
     const named = container === undefined ? call : { ...call, subject: container.name };
-    const logged = this.#parts.log.begin(named);
+    const { log } = this.#parts;
+    const open = log.begin(named);
     try {
       const answer = isFree ? work(NO_TROUBLE) : this.#troubled(named, container, work, signal);
-      if (answer instanceof Promise) return ended(logged, answer);
-      logged.end("ok");
+      if (answer instanceof Promise) return this.#ended(open, answer);
+      log.end(open, "ok");
       return answer;
     } catch (error) {
-      logged.end(reasonOf(error));
+      log.end(open, reasonOf(error));
+      throw error;
+    }
+  }
+
+  async #ended<T>(open: OpenCall, work: Promise<T>): Promise<T> {
+    const { log } = this.#parts;
+    try {
+      const answer = await work;
+      log.end(open, "ok");
+      return answer;
+    } catch (error) {
+      log.end(open, reasonOf(error));
       throw error;
     }
   }
@@ -161,17 +174,6 @@ export class ApiDoor {
   async #hang(rule: Rule, { operation }: ApiCall, signal: AbortSignal | undefined): Promise<void> {
     const options = { follows: true, what: `${operation}, which hangs`, ...(signal && { signal }) };
     await this.#parts.world.until(() => rule.isUndone, options);
-  }
-}
-
-async function ended<T>(logged: OpenCall, work: Promise<T>): Promise<T> {
-  try {
-    const answer = await work;
-    logged.end("ok");
-    return answer;
-  } catch (error) {
-    logged.end(reasonOf(error));
-    throw error;
   }
 }
 

@@ -29,17 +29,13 @@ export interface CallSelection {
 /** How many calls are kept. */
 export const CALLS_KEPT = 10_000;
 
-/** A call that is being made. */
-export interface OpenCall {
-  end(outcome: string): void;
-}
-
 /** What was expected of calls is not so; the message shows those that were made. */
 export class CallAssertionError extends Error {
   override readonly name = "CallAssertionError";
 }
 
-interface Entry extends ApiCall {
+/** A call that is being made, or was. */
+export interface OpenCall extends ApiCall {
   readonly timeUs: number;
   outcome: string;
   endUs: number | undefined;
@@ -48,7 +44,7 @@ interface Entry extends ApiCall {
 export class CallLog {
   readonly #nowUs: () => number;
   readonly #startUs: number;
-  #calls = new Ring<Entry>(CALLS_KEPT);
+  #calls = new Ring<OpenCall>(CALLS_KEPT);
 
   constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
@@ -67,14 +63,14 @@ export class CallLog {
 
   /** Used by those who carry out calls. */
   begin({ operation, subject, client }: ApiCall): OpenCall {
-    const entry: Entry = { operation, subject, client, timeUs: this.#nowUs(), outcome: "pending", endUs: undefined };
-    this.#calls.push(entry);
-    return {
-      end: (outcome) => {
-        entry.outcome = outcome;
-        entry.endUs = this.#nowUs();
-      },
-    };
+    const open = { operation, subject, client, timeUs: this.#nowUs(), outcome: "pending", endUs: undefined };
+    this.#calls.push(open);
+    return open;
+  }
+
+  end(open: OpenCall, outcome: string): void {
+    open.outcome = outcome;
+    open.endUs = this.#nowUs();
   }
 
   clear(): void {

@@ -88,6 +88,7 @@ function readText<T extends z.ZodType>(request: ApiRequest, text: string, schema
 function checkBody({ headers }: ApiRequest, text: string): void {
   if (text.trim() === "") throw badRequest("invalid JSON: got EOF while reading request body");
   const type = headers.get("content-type") ?? "";
+  if (type === "application/json") return;
   if (type === "") throw badRequest("malformed Content-Type header (): mime: no media type");
   if (!/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) {
     throw badRequest(`unsupported Content-Type header (${type}): must be 'application/json'`);

@@ -3,8 +3,7 @@ import { ConnectionLost, type Daemon } from "@bottleship/core/engine";
 import type { ApiReply, HijackedStream, Output } from "./exchange.ts";
 
 /** A reply whose `run` rejects with ConnectionLost if the daemon ends before it. */
-export function cutByDaemon(daemon: Daemon, reply: ApiReply): ApiReply {
-  if (reply.kind === "whole") return reply;
+export function cutByDaemon<T extends Exclude<ApiReply, { kind: "whole" }>>(daemon: Daemon, reply: T): T {
   const play = reply.run as (stream: HijackedStream) => Promise<void>;
   return { ...reply, run: (output: Output) => cut(daemon, play, output as HijackedStream) };
 }

@@ -21,8 +21,9 @@ export interface Versioned {
 
 /** Takes `/v1.51` off a path. @throws HttpProblem, StatusError invalid-argument for a version that is not spoken */
 export function versionOf(path: string): Versioned {
-  const [, text, rest] = /^\/v([\d.]+)(\/.*)$/.exec(path) ?? [];
-  if (text === undefined || rest === undefined) return { version: NEWEST, path };
+  const versioned = path.startsWith("/v") ? /^\/v([\d.]+)(\/.*)$/.exec(path) : null;
+  if (versioned === null) return { version: NEWEST, path };
+  const [, text = "", rest = ""] = versioned;
   const [major = 0, minor = 0] = text.split(".").map(Number);
   const version = major * 100 + minor;
   if (version < OLDEST) {

@@ -102,7 +102,7 @@ export class ContainerIndex {
    */
   get(reference: string): Container {
     if (reference === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
-    const name = reference.replace(/^\//, "");
+    const name = reference.startsWith("/") ? reference.slice(1) : reference;
     const known = this.byId(name) ?? this.byName(name);
     if (known !== undefined) return known;
     const found = name === "" ? [] : this.all().filter(({ id }) => id.startsWith(name));

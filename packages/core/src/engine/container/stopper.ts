@@ -5,7 +5,6 @@
  */
 import { SIGKILL, type Signal } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { WaitOptions } from "../../sim/index.ts";
 import type { Demand } from "../explain/cause.ts";
 import type { CauseLog } from "../explain/cause-log.ts";
 import type { DaemonLife } from "../machine/daemon-life.ts";
@@ -94,7 +93,7 @@ export class Stopper {
   async killNow(
     container: Container,
     demand: Demand,
-    { isAtOnce = false, ...options }: Pick<WaitOptions, "follows"> & { readonly isAtOnce?: boolean } = {},
+    { isAtOnce = false, follows = false }: { readonly isAtOnce?: boolean; readonly follows?: boolean } = {},
   ): Promise<void> {
     this.#parts.causes.requested(container, demand, SIGKILL);
     this.#parts.events.record(container, "kill", { signal: String(SIGKILL) });
@@ -104,7 +103,7 @@ export class Stopper {
     }
     const { life } = this.#parts;
     const isOver = (): boolean => !container.isRunning;
-    const waits = { ...options, on: container.changed, what: `container ${container.name} to be killed` };
+    const waits = { follows, on: container.changed, what: `container ${container.name} to be killed` };
     if (isAtOnce) await life.sleep(SIGNAL_TAKES_US, { ...waits, unless: isOver });
     if (container.isRunning) container.oci?.killAll();
     await life.until(isOver, waits);

@@ -21,12 +21,10 @@ export function createHandler(engine: Engine): Handler {
 }
 
 function create(engine: Engine, given: z.output<typeof CREATE>, { query, version }: Call): ApiReply {
-  if (!Object.keys(given).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
-    throw badRequest("config cannot be empty in order to create a container");
-  }
+  if (!hasConfig(given)) throw badRequest("config cannot be empty in order to create a container");
   checkEndpoints(given, version);
   const { body, warnings } = migrateMacAddress(given, version);
-  const wanted = { Image: "", ...body };
+  const wanted = hasImage(body) ? body : { ...body, Image: "" };
   const platform = text(query, "platform");
   checkPlatform(engine, wanted.Image, platform);
   const container = engine.containers.create(wanted, text(query, "name"));
@@ -34,6 +32,14 @@ function create(engine: Engine, given: z.output<typeof CREATE>, { query, version
   const remarks = createWarnings(container, asked, engine.kernel.machine);
   return ownJson({ Id: container.id, Warnings: [...warnings, ...remarks] }, 201);
 }
+
+function hasConfig(given: z.output<typeof CREATE>): boolean {
+  for (const name in given) if (name !== "HostConfig" && name !== "NetworkingConfig") return true;
+  return false;
+}
+
+const hasImage = <T extends { readonly Image?: string | undefined }>(body: T): body is T & { readonly Image: string } =>
+  body.Image !== undefined;
 
 /** Before this version a new container was on one network. */
 const SEVERAL_NETWORKS = 144;
