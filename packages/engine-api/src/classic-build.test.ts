@@ -160,6 +160,14 @@ it("takes the group that is called as the user, and numbers without looking them
   expect(await ownerOf("ENV a=b", "-1")).toBe("0:0\n");
 });
 
+it("leaves the files of an archive whose they are, whatever --chown says", async () => {
+  const { build } = await machine();
+  const archive = new TextDecoder().decode(tarOf({ g: "" }));
+  const Dockerfile = "FROM busybox\nADD --chown=5:6 a.tar /x\nADD --chown=5:6 f /f\nRUN stat -c %n:%u:%g /x /x/g /f";
+  const told = await build({ Dockerfile, "a.tar": archive, f: "" });
+  expect(told).toContainEqual({ stream: "/x:0:0\n/x/g:0:0\n/f:5:6\n" });
+});
+
 it.each([
   ["memory=4194304", "Minimum memory limit allowed is 6MB"],
   ["memory=8388608&memswap=7340032", "Minimum memoryswap limit should be larger than memory limit, see usage"],

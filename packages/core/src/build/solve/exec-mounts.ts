@@ -76,12 +76,13 @@ export class ExecMounts {
   }
 
   /** @throws BuildError `secret x: not found`, `unset ssh forward key default`, `open /x: no such file or directory`, `invalid mount type SSH for /` */
-  prepare(sources: readonly (Result | undefined)[]): PreparedMounts {
+  prepare(sources: readonly (Result | undefined)[], base: Result | undefined): PreparedMounts {
     const op = this.#op;
+    const volumes = op.volumes.map((path) => this.#volume(path, base));
     const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, sources) ?? []);
     if (op.script !== undefined) mounts.push(this.#script(op.script));
     return {
-      mounts,
+      mounts: [...volumes, ...mounts],
       // What the Dockerfile says of the socket counts more.
       env: this.#env.filter((one) => !one.startsWith(`${SSH_VARIABLE}=`) || !op.env.some(isSocketVariable)),
       release: () => {
@@ -122,6 +123,18 @@ export class ExecMounts {
     fileSystem.root.create("agent", { type: "socket", mode: mode & PERMISSIONS, uid, gid });
     const source = `${this.#mountOnMachine(fileSystem)}/agent`;
     return { spec: { destination: clean(path), type: "bind", source, options: ["rbind"] }, isFile: true };
+  }
+
+  /** A copy of a directory of the tree that is changed, or an empty one. */
+  #volume(target: string, base: Result | undefined): PreparedMount {
+    const place = this.#show(base, false);
+    const there = place.find(target);
+    const path =
+      there === undefined
+        ? this.#mountOnMachine(diskLike(this.#tools.machine.kernel))
+        : this.#bindOnMachine(`${place.path}${there.path}`, false);
+    const spec = { destination: target, type: "bind", source: path, options: ["rbind", "rw"] };
+    return { spec, isFile: false };
   }
 
   #bind(mount: StepMount, from: Result | undefined): PreparedMount {

@@ -30,7 +30,7 @@ export function execWork(tools: ExecTools, op: ExecOp, sources: Sources): (base:
     ingredients: new Map([["the platform", op.platform], baseIngredient(base?.key), ...ingredients]),
     base: base?.snapshot,
     title: `mount / from exec ${op.argv.join(" ")}`,
-    change: (key, progress, signal) => run(tools, op, sources, { key, progress, signal }),
+    change: (key, progress, signal) => run(tools, op, { base, sources, key, progress, signal }),
   });
 }
 
@@ -50,6 +50,7 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): rea
   if (op.shmSizeBytes !== undefined) ingredients.push(["the size of /dev/shm", String(op.shmSizeBytes)]);
   if (op.rlimits.length > 0) ingredients.push(["the limits", JSON.stringify(op.rlimits)]);
   if (op.script !== undefined) ingredients.push(["the script", op.script.content]);
+  if (op.volumes.length > 0) ingredients.push(["the volumes", JSON.stringify(op.volumes)]);
   return [...ingredients, ...mountIngredients(machine, op, sources)];
 }
 
@@ -99,13 +100,17 @@ function targetOf(mount: StepMount): string {
   return mount.type === "secret" ? (secretTarget(mount) ?? "") : mount.target;
 }
 
-async function run(
-  tools: ExecTools,
-  op: ExecOp,
-  sources: Sources,
-  { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
-): Promise<void> {
-  const prepared = new ExecMounts(tools, op).prepare(sources);
+interface ExecRun {
+  /** The tree that is changed, as it was. */
+  readonly base: Result | undefined;
+  readonly sources: Sources;
+  readonly key: string;
+  readonly progress: VertexProgress;
+  readonly signal: AbortSignal;
+}
+
+async function run(tools: ExecTools, op: ExecOp, { base, sources, key, progress, signal }: ExecRun): Promise<void> {
+  const prepared = new ExecMounts(tools, op).prepare(sources, base);
   const { kernel } = tools.machine;
   const limits = { stdout: new LogLimit(kernel.nowUs), stderr: new LogLimit(kernel.nowUs) };
   try {

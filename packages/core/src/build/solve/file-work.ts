@@ -373,8 +373,10 @@ function copyFiles(
       new Copier(source, tree, options).copy(path, dest);
     } else {
       const target = targetPath(tree, dest);
-      makeDirectories(tree, target, 0o755, owner);
-      unpackArchive(tree, archive, target, owner);
+      // The classic builder unpacks archives without looking at --chown.
+      const owned = isClassic ? undefined : owner;
+      makeDirectories(tree, target, 0o755, owned);
+      unpackArchive(tree, archive, target, owned);
     }
   }
 }

@@ -315,6 +315,12 @@ export class Plan {
       rlimits: run.rlimits,
       resources: run.resources,
       proxy: run.proxy,
+      volumes:
+        this.#options.ownership === "classic"
+          ? Object.keys(config.Volumes ?? {})
+              .map(clean)
+              .sort()
+          : [],
     };
     return this.#vertices.add({ op, inputs, ...about });
   }

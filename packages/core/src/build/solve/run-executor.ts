@@ -86,6 +86,9 @@ export class RunExecutor {
     try {
       const user = this.#resolveUser(rootfs, `${bundle}/rootfs`, request.op);
       const { mounts } = request;
+      for (const volume of request.op.volumes)
+        if (rootfs.find(volume)?.inode.type !== "dir")
+          makeDirectories(rootfs, rootPath(rootfs, volume), 0o755, undefined);
       stubs.make({
         files: ["/etc/resolv.conf", "/etc/hosts", ...targetsOf(mounts, true)],
         directories: targetsOf(mounts, false),

@@ -121,6 +121,11 @@ export interface ExecOp {
   /** Variables that the process sees, and no cache key. */
   readonly proxy: readonly string[];
   readonly mounts: readonly ExecMount[];
+  /**
+   * Directories whose changes are thrown away, made where there are none: the classic builder's containers have volumes
+   * there, which begin with what the directories hold.
+   */
+  readonly volumes: readonly string[];
 }
 
 export interface ExtraHost {

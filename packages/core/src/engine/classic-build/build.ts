@@ -5,7 +5,7 @@
  *
  * @see moby builder/dockerfile/builder.go, api/server/router/build/build_routes.go
  */
-import { type BuildRequest, type Dockerfile, parsePlatform, type RunNetwork } from "../../build/index.ts";
+import { BuildError, type BuildRequest, type Dockerfile, parsePlatform, type RunNetwork } from "../../build/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
 import { type Chunks, StatusError } from "../../lib/index.ts";
@@ -28,9 +28,10 @@ import { ContextSums } from "./checksum.ts";
 import { keepContainers } from "./containers.ts";
 import { findText, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
+import { earlierHealth } from "./health.ts";
 import { type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
 import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
-import { findRefusal, problemIn } from "./refusals.ts";
+import { findRefusal, problemIn, type Refusal, refusalAt } from "./refusals.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
@@ -153,29 +154,33 @@ async function readWhole(engine: Engine, options: SentRequest, text: string | un
   throw new StatusError("invalid-argument", `failed to parse ${file}`);
 }
 
-async function run(
-  engine: Engine,
-  options: SentRequest,
-  { whole, isQuiet, removal, networkMode, runProblem, cacheFrom }: ClassicRun,
-  tell: ClassicListener,
-): Promise<void> {
+async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell: ClassicListener): Promise<void> {
+  const { whole, isQuiet, removal, networkMode, runProblem, cacheFrom } = asked;
   const say = async (line: string): Promise<void> => {
     if (line !== "") await tell({ stream: line });
   };
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
   const memory = memoryOf(engine);
   const known = knownSteps(engine, memory, { cacheFrom, platform: options.platform });
-  const unfit = findRefusal(whole, {
-    paths: pathsOf(context.tar),
-    missing: await pullSources(engine, whole),
-    run: runProblem === undefined ? undefined : { step: firstRun(whole, options, known), problem: runProblem },
-  });
+  const unfit =
+    asked.refusal ??
+    findRefusal(whole, {
+      paths: pathsOf(context.tar),
+      missing: await pullSources(engine, whole),
+      run:
+        runProblem === undefined ? undefined : { step: firstRun(engine, whole, options, known), problem: runProblem },
+    });
   const wanted: ClassicRequest = { ...options, context, labels: {}, dockerfile: unfit?.before ?? whole };
   const { dockerfile, platform, refused = unfit } = await settleBases(engine, wanted);
   const { platform: _, ...others } = wanted;
   const request: ClassicRequest = { ...others, dockerfile, ...(platform === undefined ? {} : { platform }) };
   const steps = classicSteps(request.dockerfile);
-  const keys = stepKeys(steps, request.buildArgs ?? {});
+  const keys = stepKeys(steps, request.buildArgs ?? {}, (stage) => baseImage(engine, request.dockerfile, stage)?.id);
+  const health = earlierHealth(
+    request.dockerfile,
+    (stage) => baseImage(engine, request.dockerfile, stage)?.config.config,
+  );
+  for (const step of health.grown) known.delete(keys[step] ?? "");
   const noCache = request.noCache === true || !isRemembered(steps, keys, known);
   // What may not be used is made anew.
   const isBarred = noCache && isRemembered(steps, keys, new Set(memory.keys()));
@@ -186,10 +191,10 @@ async function run(
     known,
     noCache: request.noCache === true,
     keys,
-    onBuild: request.dockerfile.stages.map((_, index) => {
-      const base = baseOf(request.dockerfile, index);
-      return (base === undefined ? undefined : engine.images.find(base))?.config.config.OnBuild ?? [];
-    }),
+    onBuild: request.dockerfile.stages.map(
+      (_, index) => baseImage(engine, request.dockerfile, index)?.config.config.OnBuild ?? [],
+    ),
+    health,
     total: classicSteps(whole).length,
     removal,
     newId: () => engine.containers.newId(),
@@ -208,6 +213,10 @@ async function run(
     await build(engine, { ...request, noCache, onWreck }, progress);
     progress.end();
   } catch (error) {
+    const refusal =
+      error instanceof BuildError && !progress.hasBegun ? refusalAt(request.dockerfile, error) : undefined;
+    // The steps before it are done all the same.
+    if (refusal !== undefined) return run(engine, options, { ...asked, refusal }, tell);
     const made = await images(progress.done).catch(() => []);
     const failed = progress.fail();
     const told = classicError(error, failed);
@@ -246,12 +255,25 @@ interface ClassicRun {
   readonly cacheFrom: readonly string[];
   /** Why no container can have the limits that are asked for. */
   readonly runProblem: string | undefined;
+  /** What the builder below has refused before it began. */
+  readonly refusal?: Refusal;
+}
+
+/** What a stage stands on, if it is an image that is here. */
+function baseImage({ images }: Engine, dockerfile: Dockerfile, stage: number): Image | undefined {
+  const name = baseOf(dockerfile, stage);
+  return name === undefined ? undefined : images.find(name);
 }
 
 /** The first RUN that is not known from another build. */
-function firstRun(whole: Dockerfile, { buildArgs = {}, noCache }: SentRequest, known: ReadonlySet<string>) {
+function firstRun(
+  engine: Engine,
+  whole: Dockerfile,
+  { buildArgs = {}, noCache }: SentRequest,
+  known: ReadonlySet<string>,
+) {
   const steps = classicSteps(whole);
-  const keys = stepKeys(steps, buildArgs);
+  const keys = stepKeys(steps, buildArgs, (stage) => baseImage(engine, whole, stage)?.id);
   const isDone = (i: number): boolean => noCache !== true && known.has(keys[i] ?? "");
   return steps.find(({ kind }, i) => kind === "RUN" && !isDone(i))?.instruction;
 }
@@ -337,7 +359,7 @@ interface CacheScope {
  *
  * @see moby image/cache/cache.go
  */
-function knownSteps({ images }: Engine, memory: StepMemory, { cacheFrom, platform }: CacheScope): ReadonlySet<string> {
+function knownSteps({ images }: Engine, memory: StepMemory, { cacheFrom, platform }: CacheScope): Set<string> {
   const wanted = platform === undefined ? HOST_PLATFORM : parsePlatform(platform);
   const sources = cacheFrom.flatMap((name) => images.find(name) ?? []);
   const isUsable = (id: Digest): boolean => {

@@ -18,11 +18,15 @@ export class ClassicBuildError extends Error {
   }
 }
 
+/** How the builder says that a file of the context is not there. */
+const UNSENT = /^failed to compute cache key: failed to calculate checksum of ref .*: "\/(.*)": not found$/;
+
 /** How the builder says that a source of COPY is not there. */
-const MISSING = [
-  /^lstat \/?(.*): no such file or directory$/,
-  /^failed to compute cache key: failed to calculate checksum of ref .*: "\/(.*)": not found$/,
-];
+const MISSING = [/^lstat \/?(.*): no such file or directory$/, UNSENT];
+
+export function notInContext(kind: "COPY" | "ADD", path: string): string {
+  return `${kind} failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`;
+}
 
 /** How the builder says it of too few files, and of too many. */
 const NO_SOURCES = "no source files were specified";
@@ -32,6 +36,9 @@ const NO_DIRECTORY = "the destination must be a directory and end with a /";
 export function classicError(error: unknown, { step, reason }: Failed): unknown {
   if (reason !== undefined) return new ClassicBuildError(`${CREATE_FAILED}${reason}`);
   const message = error instanceof Error ? error.message : String(error);
+  // A trigger's files come from the context.
+  const [, unsent] = step?.kind === "FROM" ? (UNSENT.exec(message) ?? []) : [];
+  if (unsent !== undefined) return new ClassicBuildError(notInContext("COPY", unsent));
   const [, missing] = MISSING.map((pattern) => pattern.exec(message)).find((found) => found !== null) ?? [];
   if (missing !== undefined && step?.kind === "COPY") {
     return new ClassicBuildError(`COPY failed: stat ${missing}: file does not exist`);

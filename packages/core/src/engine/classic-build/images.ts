@@ -6,14 +6,28 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, internals.go, copy.go
  */
-import type { AnyInstruction, BuildRequest, Dockerfile, Stage } from "../../build/index.ts";
+import {
+  type AnyInstruction,
+  type BuildRequest,
+  type Dockerfile,
+  Environment,
+  expandWord,
+  hasWildcards,
+  type Instruction,
+  type Stage,
+} from "../../build/index.ts";
+import { layerToTar } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
+import { clean } from "../../lib/index.ts";
 import type { History, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import { timeOf } from "../documents/time.ts";
 import { ENGINE_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { baseOf, stageOf } from "./bases.ts";
-import type { ContextSums } from "./checksum.ts";
+import { ContextSums } from "./checksum.ts";
+import { withEarlierHealth } from "./health.ts";
+import { triggerOf } from "./steps.ts";
+import { visibleEntries } from "./visible-entries.ts";
 import { classicCommand } from "./words.ts";
 
 /** Images of the builder by what they were made of and what they are but for the time: the same again for the same. */
@@ -26,6 +40,11 @@ export interface ClassicBuild {
   /** Of what is copied from the context, if it is an archive. */
   readonly sums: ContextSums | undefined;
   readonly known: ClassicImages;
+}
+
+/** As one step finds it. */
+interface StepBuild extends ClassicBuild {
+  readonly variables: Environment;
 }
 
 /** The images of the first `count` steps, in their order; nothing for those that make none. */
@@ -41,7 +60,9 @@ export async function classicImages(
     let told = parent?.config.history.length ?? 0;
     for (let done = 0; done <= stage.instructions.length && images.length < count; done++) {
       const dockerfile = { ...build.dockerfile, stages: [...stages.slice(0, index), cut(stage, done)] };
-      ({ image: parent, told } = await stepImage(build, dockerfile, { image: parent, told }));
+      const sums = sumsFor(build, stage.instructions[done - 1], byStage);
+      const variables = variablesOf(build, stage.instructions.slice(0, Math.max(0, done - 1)), parent);
+      ({ image: parent, told } = await stepImage({ ...build, sums, variables }, dockerfile, { image: parent, told }));
       images.push(parent);
     }
     byStage.push(parent);
@@ -49,6 +70,51 @@ export async function classicImages(
   }
   return images;
 }
+
+/** What a step finds: the variables of the image before it, and the arguments of the steps before it. */
+function variablesOf(
+  { request: { buildArgs = {} }, dockerfile: { args = [] } }: ClassicBuild,
+  steps: readonly Instruction[],
+  image: Image | undefined,
+): Environment {
+  const outside = withArguments(Environment.EMPTY, args, buildArgs);
+  return withArguments(Environment.of(image?.config.config.Env ?? []), steps, buildArgs, outside);
+}
+
+/** ENV counts more than ARG. An argument without a value has the one that it has before the first FROM. */
+function withArguments(
+  before: Environment,
+  steps: readonly AnyInstruction[],
+  given: Readonly<Record<string, string>>,
+  outside = Environment.EMPTY,
+): Environment {
+  let variables = before;
+  for (const { name, default: usual } of steps.flatMap((one) => (one.kind === "ARG" ? one.args : []))) {
+    const value = given[name] ?? (usual === undefined ? outside.get(name) : expandWord(usual, variables));
+    if (value !== undefined && before.get(name) === undefined) variables = variables.with(name, value);
+  }
+  return variables;
+}
+
+/** Of what a step copies: from the context, or from another stage or image. */
+function sumsFor(
+  { engine, dockerfile, sums }: ClassicBuild,
+  step: AnyInstruction | undefined,
+  byStage: readonly (Image | undefined)[],
+): ContextSums | undefined {
+  if (step?.kind !== "COPY" || step.from === undefined) return sums;
+  const { from, sources } = step;
+  const named = dockerfile.stages.findLastIndex(({ from: { as } }) => as?.toLowerCase() === from.toLowerCase());
+  const stage = named >= 0 ? named : /^\d+$/.test(from) ? Number(from) : undefined;
+  const image = stage === undefined ? engine.images.find(from) : byStage[stage];
+  if (image === undefined) return undefined;
+  const layers = image.chain.map((snapshot) => engine.images.store.layer(snapshot));
+  const tops = new Set(sources.map((source) => clean(`/${source}`).split("/")[1] ?? ""));
+  const isWanted = (path: string): boolean => [...tops].some((top) => hasWildcards(top) || isBelow(path, top));
+  return new ContextSums(layerToTar(visibleEntries(layers).filter(({ path }) => isWanted(path))));
+}
+
+const isBelow = (path: string, top: string): boolean => top === "" || path === top || path.startsWith(`${top}/`);
 
 const cut = ({ from, instructions }: Stage, count: number): Stage => ({
   from,
@@ -70,18 +136,20 @@ interface Done {
 }
 
 /** The image of one more step: that before it, where the step changes nothing. */
-async function stepImage(build: ClassicBuild, dockerfile: Dockerfile, { image: parent, told }: Done): Promise<Done> {
+async function stepImage(build: StepBuild, dockerfile: Dockerfile, { image: parent, told }: Done): Promise<Done> {
   const { engine, request, known } = build;
   const { store } = engine.images;
   const before = new Set(store.list());
   const { target: _, ...rest } = request;
   const { image: built } = await engine.builder.build({ ...rest, dockerfile, tags: [], noCache: false });
   const last = dockerfile.stages.at(-1)?.instructions.at(-1);
+  const triggers = last === undefined ? (parent?.config.config.OnBuild ?? []) : [];
   const own = built.config.history.slice(told);
   const steps = last?.kind === "ONBUILD" ? [{ created_by: last.source ?? "ONBUILD", empty_layer: true }] : own;
   let image = parent;
   for (const number of steps.keys()) {
-    const draft = draftOf(build, built, steps.slice(0, number + 1), { parent: image, instruction: last });
+    const instruction = last ?? triggerOf(triggers[number] ?? "");
+    const draft = draftOf(build, built, steps.slice(0, number + 1), { parent: image, instruction });
     const key = JSON.stringify([image?.id, draft.config, draft.step]);
     const earlier = request.noCache === true ? undefined : known.get(key);
     const made =
@@ -102,7 +170,7 @@ interface Draft {
 
 /** One more step than its parent has. */
 function draftOf(
-  { sums, request }: ClassicBuild,
+  { sums, request, variables }: StepBuild,
   built: Image,
   steps: readonly History[],
   { parent, instruction }: { readonly parent: Image | undefined; readonly instruction: AnyInstruction | undefined },
@@ -117,12 +185,13 @@ function draftOf(
     layer: step.empty_layer === true ? "" : (diffIds.at(-1) ?? ""),
     sums,
     buildArgs: request.buildArgs ?? {},
+    variables,
   });
   const { created: ___, history: ____, ...rest } = built.config;
   return {
     config: {
       ...rest,
-      config: withoutArgsEscaped(built.config.config, parent, instruction),
+      config: withEarlierHealth(withoutArgsEscaped(built.config.config, parent, instruction), parent?.config.config),
       docker_version: ENGINE_VERSION,
       rootfs: { ...built.config.rootfs, diff_ids: diffIds },
     },

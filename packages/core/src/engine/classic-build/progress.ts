@@ -9,6 +9,7 @@ import { decode, encode, sha256 } from "../../lib/index.ts";
 import type { Digest } from "../../oci/index.ts";
 import { shortId } from "../names.ts";
 import type { StepContainer } from "./containers.ts";
+import type { EarlierHealth } from "./health.ts";
 import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./steps.ts";
 
 interface Vertex {
@@ -35,7 +36,7 @@ export interface Removal {
 export interface Failed {
   readonly step?: ClassicStep;
   /** What runc said, where it did not start the program. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
@@ -43,11 +44,14 @@ export type StepMemory = Map<string, Set<Digest>>;
 
 type Values = Readonly<Record<string, string>>;
 
+/** The id of the image that a stage stands on, if it stands on one. */
+type BaseIds = (stage: number) => Digest | undefined;
+
 /**
  * What decides about each step besides the files that it copies: what it means with the variables that are set, and all
  * before it. A build argument counts where it is used, and for every RUN after its ARG.
  */
-export function stepKeys(steps: readonly ClassicStep[], given: Values): readonly string[] {
+export function stepKeys(steps: readonly ClassicStep[], given: Values, baseOf: BaseIds): readonly string[] {
   const keys: string[] = [];
   const args = new Map<string, string>();
   const env = new Map<string, string>();
@@ -56,11 +60,12 @@ export function stepKeys(steps: readonly ClassicStep[], given: Values): readonly
       const name = braced ?? bare ?? "";
       return env.get(name) ?? args.get(name) ?? whole;
     });
-  for (const { text, instruction: one } of steps) {
+  for (const { text, instruction: one, place } of steps) {
     const isKept = KEPT_WORDS.has(one.kind);
     const used = [...args].filter(([name]) => !env.has(name));
     const meaning = one.kind === "RUN" ? `${text}\n${JSON.stringify(used)}` : isKept ? text : expanded(text);
-    keys.push(sha256(encode(`${keys.at(-1) ?? ""}\n${meaning}`)));
+    const base = one.kind === "FROM" && place !== undefined ? (baseOf(place.stage) ?? "") : "";
+    keys.push(sha256(encode(`${keys.at(-1) ?? ""}\n${meaning}${base}`)));
     if (one.kind === "FROM") for (const scope of [args, env]) scope.clear();
     if (one.kind === "ENV") for (const [name, value] of one.pairs) env.set(name, expanded(value));
     if (one.kind !== "ARG") continue;
@@ -91,10 +96,12 @@ export class ClassicProgress {
   readonly #total: number;
   readonly #byNumber = new Map<number, Vertex>();
   readonly #byPlace = new Map<string, Vertex>();
-  readonly #triggers = new Map<number, Vertex[]>();
+  /** By the stage, and the number of the step in it. */
+  readonly #triggers = new Map<number, Map<number, Vertex>>();
   /** How many steps of each stage the build does. */
   readonly #placesOf = new Map<number, number>();
   readonly #onBuild: readonly (readonly string[])[];
+  readonly #health: Pick<EarlierHealth, "notes" | "triggerNotes">;
   readonly #removal: Removal;
   readonly #newId: () => string;
   readonly #containers: StepContainer[] = [];
@@ -114,6 +121,7 @@ export class ClassicProgress {
       readonly keys: readonly string[];
       /** What the images that the stages stand on want done. */
       readonly onBuild: readonly (readonly string[])[];
+      readonly health: Pick<EarlierHealth, "notes" | "triggerNotes">;
       /** How many steps are said to be, if more than are done. */
       readonly total: number;
       readonly removal: Removal;
@@ -130,6 +138,7 @@ export class ClassicProgress {
     this.#total = options.total;
     this.#keys = options.keys;
     this.#onBuild = options.onBuild;
+    this.#health = options.health;
     this.#removal = options.removal;
     this.#newId = options.newId;
     this.#isCached = !options.noCache;
@@ -151,6 +160,11 @@ export class ClassicProgress {
       vertex.cached = event.cached;
     }
     this.#proceed(false);
+  }
+
+  /** Whether the builder below has named a step. */
+  get hasBegun(): boolean {
+    return this.#byNumber.size > 0;
   }
 
   /** How many steps have been done. */
@@ -176,7 +190,7 @@ export class ClassicProgress {
   /** The build has failed: the step that did it, and what it wrote. Returns why its program could not be started. */
   fail(): Failed {
     const failed = this.#steps.findIndex(
-      (one, at) => at >= this.#at && MAKES_LAYER.has(one.kind) && !this.#isOver(one),
+      (one, at) => at >= this.#at && (one.kind === "FROM" || MAKES_LAYER.has(one.kind)) && !this.#isOver(one),
     );
     for (let step = this.#steps[this.#at]; step !== undefined && this.#at < failed; step = this.#steps[this.#at]) {
       this.#announce(step);
@@ -187,18 +201,33 @@ export class ClassicProgress {
     const step = this.#steps[this.#at];
     if (step === undefined) return {};
     this.#announce(step);
+    if (step.kind === "FROM") return { step, ...this.#tellTriggers(step.place?.stage ?? 0) };
     const vertex = this.#vertexOf(step);
     if (vertex === undefined || step.kind !== "RUN") return { step };
-    const id = this.#begin();
-    const [, reason] = /runc run failed: (.*?)\n/s.exec(vertex.output.join("")) ?? [];
-    if (reason === undefined) this.#tellAll(vertex.output);
-    if (this.#removal.always) this.#tellRemoved(id);
-    else this.#keep(id, step, vertex);
-    return reason === undefined ? { step } : { step, reason };
+    const { id, reason } = this.#tellFailed(vertex);
+    if (!this.#removal.always) this.#keep(id, step, vertex);
+    return { step, reason };
   }
 
+  /** The container of a command that has failed, and why it could not be started if so. */
+  #tellFailed({ output }: Vertex): { readonly id: string; readonly reason: string | undefined } {
+    const id = this.#begin();
+    const [, reason] = /runc run failed: (.*?)\n/s.exec(output.join("")) ?? [];
+    if (reason === undefined) this.#tellAll(output);
+    if (this.#removal.always) this.#tellRemoved(id);
+    return { id, reason };
+  }
+
+  /** A FROM is over with the triggers of its base. */
   #isOver(step: ClassicStep): boolean {
-    return this.#vertexOf(step)?.hasEnded === true;
+    if (step.kind !== "FROM") return this.#vertexOf(step)?.hasEnded === true;
+    const stage = step.place?.stage ?? 0;
+    const wanted = (this.#onBuild[stage] ?? []).filter((text) => MAKES_LAYER.has(kindOf(text))).length;
+    return this.#triggersOf(stage).filter(({ hasEnded }) => hasEnded).length === wanted;
+  }
+
+  #triggersOf(stage: number): Vertex[] {
+    return [...(this.#triggers.get(stage) ?? [])].sort(([a], [b]) => a - b).map(([, vertex]) => vertex);
   }
 
   #meet(number: number, text: string): void {
@@ -208,7 +237,7 @@ export class ClassicProgress {
     const vertex: Vertex = { hasEnded: false, startedUs: 0, endedUs: 0, cached: false, output: [] };
     this.#byNumber.set(number, vertex);
     const { stage } = name.place;
-    if (name.isTrigger) this.#triggers.set(stage, [...(this.#triggers.get(stage) ?? []), vertex]);
+    if (name.isTrigger) this.#triggers.set(stage, new Map(this.#triggers.get(stage)).set(name.place.number, vertex));
     else {
       // Triggers are counted before the stage's own steps, also those that are none: places are counted from the end.
       const noSteps = (this.#onBuild[stage] ?? []).filter((text) => !MAKES_LAYER.has(kindOf(text))).length;
@@ -250,6 +279,7 @@ export class ClassicProgress {
       this.#finishFrom(step);
       return;
     }
+    this.#tell(this.#health.notes.get(this.#at) ?? "");
     const wasDone = this.#known.has(this.#keys[this.#at] ?? "") && vertex?.cached !== false;
     this.#isCached &&= wasDone;
     if (this.#isCached) this.#tell(" ---> Using cache\n");
@@ -270,11 +300,23 @@ export class ClassicProgress {
       this.#tell(isScratch ? " ---> \n" : ` ---> ${this.#name("image")}\n`);
       return;
     }
+    this.#tellTriggers(stage);
+    this.#tell(` ---> ${this.#name("image")}\n`);
+  }
+
+  /** What the base's triggers do; of the one that fails, if one does, why its program could not be started. */
+  #tellTriggers(stage: number): Pick<Failed, "reason"> {
+    const triggers = this.#onBuild[stage] ?? [];
+    if (triggers.length === 0) return {};
     this.#tell(`# Executing ${triggers.length} build trigger${triggers.length === 1 ? "" : "s"}\n`);
-    const vertices = [...(this.#triggers.get(stage) ?? [])];
-    for (const text of triggers) {
+    const vertices = this.#triggersOf(stage);
+    for (const [number, text] of triggers.entries()) {
+      this.#tell(this.#health.triggerNotes.get(`${stage} ${number}`) ?? "");
       const kind = kindOf(text);
       const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
+      if (MAKES_LAYER.has(kind) && vertex?.hasEnded !== true) {
+        return kind === "RUN" && vertex !== undefined ? { reason: this.#tellFailed(vertex).reason } : {};
+      }
       this.#isCached &&= this.#known.has(this.#keys[this.#at] ?? "") && vertex?.cached !== false;
       if (this.#isCached) {
         this.#tell(" ---> Using cache\n");
@@ -285,7 +327,7 @@ export class ClassicProgress {
       this.#tellAll(vertex?.output);
       if (this.#removesEach) this.#tellRemoved(id);
     }
-    this.#tell(` ---> ${this.#name("image")}\n`);
+    return {};
   }
 
   #tellAll(texts: readonly string[] = []): void {

@@ -17,6 +17,7 @@ import {
 import { clean, StatusError } from "../../lib/index.ts";
 import { exposedPorts } from "../image/exposed-ports.ts";
 import { parseSignal } from "../signal-names.ts";
+import { notInContext } from "./error.ts";
 import { textOf } from "./steps.ts";
 
 /** The first step that is refused. */
@@ -60,6 +61,19 @@ export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal |
   return undefined;
 }
 
+/** The refusal of the step that the builder below finds wrong before it begins; nothing for the first. */
+export function refusalAt(dockerfile: Dockerfile, { message, range }: BuildError): Refusal | undefined {
+  if (range === undefined) return undefined;
+  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
+    const index = instructions.findIndex((one) => one.range?.startLine === range.startLine);
+    const one = instructions[index];
+    if (one === undefined) continue;
+    const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
+    return { message, text: textOf(one), before: { ...dockerfile, stages } };
+  }
+  return undefined;
+}
+
 function problemOf(one: AnyInstruction, stage: number, sources: Sources): string | undefined {
   const option = buildKitOption(one);
   if (option !== undefined) {
@@ -86,8 +100,7 @@ function buildKitOption(one: AnyInstruction): string | undefined {
   if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
   if (one.kind === "RUN" && one.network !== undefined) return "network";
   if (one.kind !== "COPY" && one.kind !== "ADD") return undefined;
-  if (one.chmod !== undefined) return "chmod";
-  return one.link === true ? "link" : undefined;
+  return one.chmod === undefined ? undefined : "chmod";
 }
 
 /** What is wrong with mounts is said first; of variables only BuildKit would know the values. */
@@ -120,8 +133,7 @@ function copyProblem(one: FileInstruction, stage: number, { paths, missing }: So
   }
   const why = missing.get(from);
   if (why !== undefined) return `invalid from flag value ${from}: ${why}`;
-  const isOwn = ({ length }: readonly unknown[] | undefined = []): boolean => length > 0;
-  if (from !== "" || isOwn(one.files) || [...sources, dest].some((word) => word.includes("$"))) return undefined;
+  if (from !== "" || [...sources, dest].some((word) => word.includes("$"))) return undefined;
   let count = 0;
   for (const source of sources) {
     if (kind === "ADD" && /^\w+:\/\/|^git@/.test(source)) {
@@ -135,7 +147,7 @@ function copyProblem(one: FileInstruction, stage: number, { paths, missing }: So
     const isPattern = hasWildcards(place);
     const found = isPattern ? [...paths].filter((path) => isMatch(place, path)).length : Number(has(paths, place));
     if (found === 0 && !isPattern) {
-      return `${kind} failed: file not found in build context or excluded by .dockerignore: stat ${place}: file does not exist`;
+      return notInContext(kind, place);
     }
     count += found;
   }

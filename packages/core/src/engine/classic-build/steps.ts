@@ -79,9 +79,15 @@ export function tryParse(text: string): Dockerfile | undefined {
   }
 }
 
-/** No other frontend than its own is asked, whichever is named. */
-function withoutFrontend({ directives: { syntax, ...directives } = {}, ...dockerfile }: Dockerfile): Dockerfile {
-  return { ...dockerfile, directives };
+/** No other frontend than its own is asked, whichever is named, and nothing is checked for style. */
+function withoutFrontend({ directives = {}, ...dockerfile }: Dockerfile): Dockerfile {
+  const { escape } = directives;
+  return { ...dockerfile, directives: escape === undefined ? {} : { escape } };
+}
+
+/** The instruction of a trigger. */
+export function triggerOf(text: string): Instruction | undefined {
+  return tryParse(`FROM scratch\n${text}\n`)?.stages[0]?.instructions[0];
 }
 
 const SHELL = ["/bin/sh", "-c"];
@@ -93,8 +99,18 @@ function withoutChecksum(one: Instruction): Instruction {
   return unchecked;
 }
 
-/** The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing. */
+/**
+ * The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing.
+ * Files that COPY and ADD have with them it does not see.
+ */
 function withoutHeredocs(one: Instruction): Instruction {
+  if (one.kind === "COPY" || one.kind === "ADD") {
+    const { files, ...bare } = one;
+    return bare;
+  }
+  // A shell that is given nothing refuses.
+  if (one.kind === "RUN" && one.command.form === "shell" && one.command.command === "")
+    return { ...one, command: { form: "exec", argv: SHELL } };
   if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
   const { heredocs, ...bare } = one;
   return { ...bare, command: { form: "exec", argv: [...SHELL, one.command.command.split("\n")[0] ?? ""] } };

@@ -3,7 +3,7 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, copy.go, internals.go
  */
-import type { AnyInstruction } from "../../build/index.ts";
+import { type AnyInstruction, type Environment, expandWord, lexWord } from "../../build/index.ts";
 import { durationText } from "../../lib/go/index.ts";
 import { compareBytes } from "../../lib/index.ts";
 import type { ImageRunConfig } from "../../oci/index.ts";
@@ -19,10 +19,12 @@ export interface CommittedStep {
   readonly layer: string;
   readonly sums: ContextSums | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** ENV and ARG as the step finds them. */
+  readonly variables: Environment;
 }
 
 export function classicCommand(step: CommittedStep): string {
-  const { told, instruction, config } = step;
+  const { told, config } = step;
   const [, kind = "", rest = ""] = /^(\S+) (.*?)(?: # buildkit)?$/s.exec(told) ?? [];
   if (kind === "RUN") return withKnownArguments(rest, step);
   const nothing = `${(config.Shell ?? ["/bin/sh", "-c"]).join(" ")} #(nop)`;
@@ -33,11 +35,11 @@ export function classicCommand(step: CommittedStep): string {
     case "ADD":
       return `${nothing} ${kind} ${copied(rest, step)}`;
     case "ARG":
-      return `${nothing}  ARG ${argumentsText(rest.trimStart(), instruction)}`;
+      return `${nothing}  ARG ${argumentsText(rest.trimStart(), step)}`;
     case "HEALTHCHECK":
       return `${nothing}  HEALTHCHECK ${healthText(config.Healthcheck)}`;
     case "EXPOSE":
-      return `${nothing}  EXPOSE ${portsText(rest, instruction)}`;
+      return `${nothing}  EXPOSE ${portsText(step)}`;
     default:
       return `${nothing}  ${kind} ${rest.trimStart()}`;
   }
@@ -71,28 +73,22 @@ function inOrder(words: readonly string[], count: number): readonly string[] {
   return told.every((word) => /^\w+=/.test(word)) ? [...told.sort(compareBytes), ...words.slice(count)] : words;
 }
 
-/** Unlike Docker, what comes from elsewhere than the context has the sum of its layer. */
-function copied(rest: string, { layer, sums, instruction }: CommittedStep): string {
+/** Of what is not in the context nor in an image, the sum of the layer is told. */
+function copied(rest: string, { layer, sums }: CommittedStep): string {
   const words = rest.split(" ");
   const flags = words.filter((word) => word.startsWith("--"));
   const paths = words.filter((word) => !word.startsWith("--"));
   const sources = paths.slice(0, -1);
   const owner = flags.map((flag) => `${flag} `).join("");
-  const isFromContext = instruction?.kind !== "COPY" || instruction.from === undefined;
-  const sum = isFromContext ? sums?.of(sources) : undefined;
   const kind = sources.length > 1 ? "multi" : "file";
-  return `${owner}${sum ?? layer.replace(/^sha256/, kind)} in ${paths.at(-1) ?? ""} `;
+  return `${owner}${sums?.of(sources) ?? layer.replace(/^sha256/, kind)} in ${paths.at(-1) ?? ""} `;
 }
 
-/** BuildKit tells the values that were given, the classic builder those of the Dockerfile, with what they come to. */
-function argumentsText(told: string, instruction: AnyInstruction | undefined): string {
+/** BuildKit tells the values that were given, the classic builder those of the Dockerfile, as they come to. */
+function argumentsText(told: string, { instruction, variables }: CommittedStep): string {
   if (instruction?.kind !== "ARG") return told;
-  const valueOf = (name: string, usual: string): string => {
-    const [, value = usual] = new RegExp(`(?:^| )${name}=(\\S*)`).exec(told) ?? [];
-    return usual.includes("$") ? value : usual;
-  };
   return instruction.args
-    .map(({ name, default: usual }) => (usual === undefined ? name : `${name}=${valueOf(name, usual)}`))
+    .map(({ name, default: usual }) => (usual === undefined ? name : `${name}=${expandWord(usual, variables)}`))
     .join(" ");
 }
 
@@ -103,9 +99,11 @@ function healthText(check: ImageRunConfig["Healthcheck"]): string {
   return `&{[${Test.join(" ")}] ${times.join(" ")} ${Retries}}`;
 }
 
-/** BuildKit writes the protocol to every port, the classic builder leaves them as they were. */
-function portsText(rest: string, instruction: AnyInstruction | undefined): string {
-  const ports = rest.replace(/^\[|\]$/g, "").split(" ");
-  const written = instruction?.kind === "EXPOSE" ? [...instruction.ports].sort() : [];
-  return ports.map((port, i) => (written[i]?.includes("/") === true ? port : port.replace(/\/tcp$/, ""))).join(" ");
+/** BuildKit tells every port with its protocol, the classic builder the words as they were: ranges stay ranges. */
+function portsText({ instruction, variables }: CommittedStep): string {
+  if (instruction?.kind !== "EXPOSE") return "";
+  return [...instruction.ports]
+    .sort(compareBytes)
+    .flatMap((word) => lexWord(word, variables).words)
+    .join(" ");
 }

@@ -59,7 +59,8 @@ function mergeSets(key: "ExposedPorts" | "Volumes", given: Partial<ContainerConf
   return Object.keys(merged).length === 0 ? {} : { [key]: merged };
 }
 
-function mergeHealth(given: HealthConfig | undefined, image: HealthConfig | undefined) {
+/** What is given, and what the image says of the rest. */
+export function mergeHealth(given: HealthConfig | undefined, image: HealthConfig | undefined) {
   if (given === undefined) return image === undefined ? {} : { Healthcheck: image };
   if (image === undefined) return { Healthcheck: given };
   const chosen = Object.entries(given).filter(([, value]) => value !== 0 && value !== undefined);
