@@ -82,16 +82,14 @@ export interface BuildRequest {
 }
 
 /**
- * Files, another image, or a git repository somewhere else: "https://host/x.git#ref:directory". Of other places the real
- * daemon gets nothing: it knows neither files behind `http:` here nor `oci-layout:`. Only a stage that needs such a
- * context fails.
+ * Files, another image, what another build has come to, or a git repository somewhere else:
+ * "https://host/x.git#ref:directory". Of other places the real daemon gets nothing: it knows neither files behind `http:`
+ * here nor `oci-layout:`. Only a stage that needs such a context fails.
  */
-export type NamedContext = ContextSource | NamedImage | { readonly url: string };
+export type NamedContext = ContextSource | NamedImage | { readonly built: Image } | { readonly url: string };
 
 export interface NamedImage {
   readonly image: string;
-  /** It is called by its ID, which FROM cannot do: "sha256:…". */
-  readonly isId?: boolean;
 }
 
 export type BuildExport = "image" | "directory" | "tarball";
@@ -112,8 +110,6 @@ export interface ResolveImageOptions {
   readonly platform?: Platform | undefined;
   /** Only from the registry. */
   readonly pull?: boolean | undefined;
-  /** It is called by its ID, and is here. */
-  readonly isId?: boolean;
   /** Hears of steps on the way: "[auth] team/web:pull token for localhost:5000". */
   readonly onStep?: ((name: string) => void) | undefined;
 }

@@ -1,17 +1,19 @@
 /** BuildKit's protocol, with a client of the test's own on the other side of the socket. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type LayerEntry, layerToTar } from "@bottleship/core/content";
 import { createEngine } from "@bottleship/core/engine";
 import { decode } from "@bottleship/core/lib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type SocketServer, serveOnSocket } from "../testing/socket-server.ts";
+import { callStream } from "./call-stream.ts";
 import { sendFiles } from "./file-send.ts";
 import { receiveFiles } from "./file-sync.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { GrpcClient } from "./grpc-client.ts";
 import { type GrpcCall, onlyMessage, serveGrpc } from "./grpc-server.ts";
-import { type BuildRecord, type ControlSolve, MESSAGES, type StatusMessage } from "./messages.ts";
+import { type BuildRecord, type ControlSolve, type GatewaySolve, MESSAGES, type StatusMessage } from "./messages.ts";
 
 const CONTROL = "/moby.buildkit.v1.Control";
 const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
@@ -51,7 +53,14 @@ async function openSession(
     agents = [],
   }: { readonly upload?: Uint8Array; readonly agents?: readonly string[] } = {},
 ): Promise<void> {
-  const socket = await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]);
+  serveFiles(await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]), files, { upload, agents });
+}
+
+function serveFiles(
+  socket: Duplex,
+  files: Readonly<Record<string, string>> | undefined,
+  { upload, agents }: { readonly upload: Uint8Array; readonly agents: readonly string[] },
+): void {
   serveGrpc(socket, {
     ...(files !== undefined && {
       "/moby.filesync.v1.FileSync/DiffCopy": (call: GrpcCall) => sendFiles(call, entriesOf(files, call)),
@@ -111,7 +120,7 @@ async function build(
   await status.send(MESSAGES.statusRequest.encode({ Ref: "one" }));
   status.end();
   const metadata = { "buildkit-controlapi-buildid": "one" };
-  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array() };
+  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array(), FrontendInputs: {} };
   const error = await client.unary(`${GATEWAY}/Solve`, MESSAGES.gatewaySolve.encode(gateway), metadata).then(
     () => undefined,
     ({ code, message }: { readonly code: number; readonly message: string }) => ({ code, message, details: [] }),
@@ -153,6 +162,37 @@ it.each([
   expect(failure).toMatchObject({ message });
   const errors = progress.flatMap(({ vertexes = [] }) => vertexes.map(({ error }) => error).filter(Boolean));
   expect(errors).toEqual(shown === undefined ? [] : [shown]);
+});
+
+it("hands what a build has come to on to another as a context, with a session on a call", async () => {
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const session = client.call(`${CONTROL}/Session`, { "x-docker-expose-session-uuid": SESSION });
+  const Dockerfile =
+    "FROM busybox AS one\nENV FROM_ONE=1\nRUN echo one >/f\nFROM base\nRUN cat /f >/g; echo $FROM_ONE >>/g\n";
+  serveFiles(callStream(session), { Dockerfile }, { upload: new Uint8Array(), agents: [] });
+  const build = async (ref: string, exporters: ControlSolve["Exporters"], asked: Partial<GatewaySolve>) => {
+    const about = { Ref: ref, Session: SESSION, Exporters: exporters, Frontend: "", Entitlements: [] };
+    const solve = { ...about, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
+    const solved = client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve));
+    const metadata = { "buildkit-controlapi-buildid": ref };
+    const usual = { Frontend: "dockerfile.v0", FrontendOpt: {}, Definition: new Uint8Array(), FrontendInputs: {} };
+    const asking = MESSAGES.gatewaySolve.encode({ ...usual, ...asked });
+    const { result } = MESSAGES.gatewaySolved.decode(await client.unary(`${GATEWAY}/Solve`, asking, metadata));
+    await client.unary(`${GATEWAY}/Return`, MESSAGES.returned.encode({}), metadata);
+    await solved;
+    return result.ref?.def;
+  };
+  const def = await build("first", [], { FrontendOpt: { target: "one" } });
+  if (def === undefined) throw new Error("no definition");
+  const before = engine.images.list().length;
+  await build("second", [{ Type: "moby", Attrs: { name: "two" } }], {
+    FrontendOpt: { "context:base": "input:context:base" },
+    FrontendInputs: { "context:base": def },
+  });
+  client.close();
+  // Of the first nothing is left but the layers that the second stands on.
+  expect(engine.images.list().length - before).toBe(1);
+  expect((await engine.docker(["run", "--rm", "two", "cat", "/g"])).stdout).toBe("one\n1\n");
 });
 
 it("refuses a pattern that is none itself, rather than to have the client do it", async () => {
@@ -285,7 +325,7 @@ it("answers questions about the Dockerfile", async () => {
   const solve = { ...request, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
   const solved = client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve)).catch(() => {});
   const options = { requestid: "frontend.lint" };
-  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array() };
+  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array(), FrontendInputs: {} };
   const metadata = { "buildkit-controlapi-buildid": "one" };
   const answer = await client.unary(`${GATEWAY}/Solve`, MESSAGES.gatewaySolve.encode(gateway), metadata);
   const { result } = MESSAGES.gatewaySolved.decode(answer);

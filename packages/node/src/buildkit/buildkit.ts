@@ -11,10 +11,13 @@ import { BUILDKIT_VERSION, type Engine } from "@bottleship/core/engine";
 import type { SessionBuilds } from "@bottleship/engine-api";
 import { ClientBuild } from "./builds.ts";
 import { diskUsage, prune } from "./cache-usage.ts";
+import { callStream } from "./call-stream.ts";
+import { definitionOf, refOf } from "./definitions.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { type GrpcCall, type GrpcMethods, onlyMessage, serveGrpc } from "./grpc-server.ts";
 import { BuildHistory } from "./history.ts";
-import { MESSAGES, type StatusMessage } from "./messages.ts";
+import { type GatewaySolve, MESSAGES, type StatusMessage } from "./messages.ts";
+import type { Built } from "./request.ts";
 import { sessionBuilds } from "./session-builds.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -33,7 +36,13 @@ const WORKER = {
 };
 /** What clients may ask of the gateway. @see BuildKit frontend/gateway/pb/caps.go */
 const GATEWAY_CAPS = ["solve.base", "solve.inlinereturn", "return", "returnmap", "proto.refarray", "reference.output"];
-const FRONTEND_CAPS = ["frontend.inputs", "frontend.caps", "gateway.solve.metadata", "gateway.solve.evaluate"];
+const FRONTEND_CAPS = [
+  "frontend.inputs",
+  "frontend.caps",
+  "gateway.solve.metadata",
+  "gateway.solve.evaluate",
+  "gateway.evaluate",
+];
 /** What clients may ask of a solver of definitions, as far as they look before they ask for a build. */
 const LLB_CAPS = ["exporter.multiple"];
 /** A build may be over before its client asks how it went. */
@@ -76,6 +85,7 @@ export class BuildKit {
       [`${CONTROL}/Info`]: reply(MESSAGES.info.encode({ buildkitVersion: VERSION })),
       [`${CONTROL}/ListWorkers`]: reply(MESSAGES.workers.encode(worker)),
       [`${CONTROL}/Solve`]: (call) => this.#solve(call),
+      [`${CONTROL}/Session`]: (call) => this.#session(call),
       [`${CONTROL}/Status`]: (call) => this.#status(call),
       [`${CONTROL}/DiskUsage`]: (call) => diskUsage(this.#engine, call),
       [`${CONTROL}/Prune`]: (call) => prune(this.#engine, call),
@@ -96,6 +106,14 @@ export class BuildKit {
     const build = new ClientBuild(ref, this.#engine, this.#sessions);
     this.#builds.set(ref, build);
     return build;
+  }
+
+  /** A session on a call instead of a connection of its own. */
+  async #session(call: GrpcCall): Promise<void> {
+    const stream = callStream(call);
+    this.#sessions.add(String(call.metadata["x-docker-expose-session-uuid"] ?? ""), stream);
+    call.signal.addEventListener("abort", () => stream.destroy(), { once: true });
+    await new Promise<void>((resolve) => stream.once("close", resolve));
   }
 
   /** Says what is to become of a build, and waits for its end. */
@@ -139,16 +157,35 @@ export class BuildKit {
       await call.send(MESSAGES.gatewaySolved.encode({ result: { metadata } }));
       return;
     }
-    const { image } = await this.#run(build, request.Frontend, request.FrontendOpt, call.signal);
+    const inputs = this.#inputsOf(request);
+    const { image } = await this.#run(build, request.Frontend, request.FrontendOpt, call.signal, inputs);
     const metadata = inBytes({ "containerimage.config": JSON.stringify(image.config) });
-    await call.send(MESSAGES.gatewaySolved.encode({ result: { ref: { id: build.ref }, metadata } }));
+    await call.send(
+      MESSAGES.gatewaySolved.encode({ result: { ref: { id: build.ref, def: definitionOf(build.ref) }, metadata } }),
+    );
   }
 
-  #run(build: ClientBuild, frontend: string, options: Readonly<Record<string, string>>, signal: AbortSignal) {
+  /** Results of other builds that stand in for contexts, by the names that options call them by. */
+  #inputsOf({ FrontendInputs }: GatewaySolve): ReadonlyMap<string, Built> {
+    const found = Object.entries(FrontendInputs).flatMap(([name, definition]) => {
+      const ref = refOf(definition);
+      const built = ref === undefined ? undefined : this.#builds.get(ref)?.result;
+      return built === undefined ? [] : [[name, built.image] as const];
+    });
+    return new Map(found);
+  }
+
+  #run(
+    build: ClientBuild,
+    frontend: string,
+    options: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    inputs: ReadonlyMap<string, Built> = new Map(),
+  ) {
     if (frontend !== "dockerfile.v0" && frontend !== "gateway.v0") {
       throw new GrpcError(CODES.notFound, `frontend ${frontend} not found`);
     }
-    return build.run(options, signal);
+    return build.run(options, signal, inputs);
   }
 
   async #returned(call: GrpcCall): Promise<void> {

@@ -23,7 +23,7 @@ import { CODES, GrpcError } from "./grpc.ts";
 import type { BuildRecord, ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
 import { ProgressMessages, rangeMessage, timestampOf } from "./progress.ts";
 import { type Answer, answer } from "./questions.ts";
-import { type FrontendRequest, frontendRequest, isRemote } from "./request.ts";
+import { type Built, type FrontendRequest, frontendRequest, isRemote } from "./request.ts";
 import type { Sessions } from "./sessions.ts";
 
 type Options = Readonly<Record<string, string>>;
@@ -98,10 +98,14 @@ export class ClientBuild {
   }
 
   /** Builds. @throws GrpcError for what is wrong with the request, the Dockerfile, a step */
-  async run(options: Options, signal: AbortSignal): Promise<BuildResult> {
+  async run(
+    options: Options,
+    signal: AbortSignal,
+    inputs: ReadonlyMap<string, Built> = new Map(),
+  ): Promise<BuildResult> {
     const asked = await this.#asked;
     refuseUnknown(asked);
-    const { build } = await this.#prepare(asked, options);
+    const { build } = await this.#prepare(asked, options, inputs);
     try {
       this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), exports: exportsOf(asked), signal });
       return this.result;
@@ -131,14 +135,22 @@ export class ClientBuild {
     }
   }
 
-  async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
+  async #prepare(
+    asked: ControlSolve,
+    options: Options,
+    inputs: ReadonlyMap<string, Built> = new Map(),
+  ): Promise<FrontendRequest> {
     this.#options = { ...asked.FrontendAttrs, ...options };
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     const { kernel } = this.#engine;
     const client = await this.#sessions.get(asked.Session);
     try {
-      const request = await frontendRequest(client, options, { engine: this.#engine, session: asked.Session });
+      const request = await frontendRequest(client, options, {
+        engine: this.#engine,
+        session: asked.Session,
+        inputs,
+      });
       this.#read = request;
       this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
       return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };

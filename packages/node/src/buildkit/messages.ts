@@ -66,11 +66,17 @@ message APICap { string ID = 1; bool Enabled = 2; }
 message PongResponse {
   repeated APICap FrontendAPICaps = 1; repeated APICap LLBCaps = 2; repeated WorkerRecord Workers = 3;
 }
-message Ref { string id = 1; }
+message OpMetadata {}
+message Definition { repeated bytes def = 1; map<string, OpMetadata> metadata = 2; }
+message Input { string digest = 1; int64 index = 2; }
+message SourceOp { string identifier = 1; }
+message Op { repeated Input inputs = 1; SourceOp source = 3; }
+message Ref { string id = 1; Definition def = 2; }
 message RefMap { map<string, Ref> refs = 1; }
 message Result { Ref ref = 3; RefMap refs = 4; map<string, bytes> metadata = 10; }
 message GatewaySolveRequest {
-  bytes Definition = 1; string Frontend = 2; map<string, string> FrontendOpt = 3; bool Evaluate = 14;
+  bytes Definition = 1; string Frontend = 2; map<string, string> FrontendOpt = 3;
+  map<string, Definition> FrontendInputs = 13; bool Evaluate = 14;
 }
 message GatewaySolveResponse { Result result = 3; }
 message ReturnRequest { Result result = 1; Status error = 2; }
@@ -168,6 +174,18 @@ export interface GatewaySolve {
   readonly Frontend: string;
   readonly FrontendOpt: Texts;
   readonly Definition: Uint8Array;
+  readonly FrontendInputs: Readonly<Record<string, Definition>>;
+}
+
+/** How a result is made: operations, each naming those that it needs by their digests; the last names the result. */
+export interface Definition {
+  readonly def: readonly Uint8Array[];
+  readonly metadata: Readonly<Record<string, object>>;
+}
+
+interface Operation {
+  readonly inputs: readonly { readonly digest: string; readonly index: number }[];
+  readonly source?: { readonly identifier: string } | null;
 }
 
 interface RangeMessage {
@@ -246,7 +264,7 @@ interface Cap {
 }
 
 interface ResultMessage {
-  readonly ref?: { readonly id: string };
+  readonly ref?: { readonly id: string; readonly def: Definition };
   readonly metadata: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -345,6 +363,7 @@ export const MESSAGES = {
     readonly LLBCaps: readonly Cap[];
     readonly Workers: readonly WorkerRecord[];
   }>("PongResponse"),
+  operation: codec<Operation>("Op"),
   gatewaySolve: codec<GatewaySolve>("GatewaySolveRequest"),
   gatewaySolved: codec<{ readonly result: ResultMessage }>("GatewaySolveResponse"),
   returned: codec<{ readonly error?: StatusOfCall | null }>("ReturnRequest"),

@@ -6,6 +6,7 @@
 import {
   BuildError,
   type BuildRequest,
+  type BuildResult,
   type Dockerfile,
   IgnoreMatcher,
   type Instruction,
@@ -41,6 +42,9 @@ const UPLOAD = `http://${UPLOAD_HOST}/`;
 /** The agent that git asks, and mounts that name none. */
 const GIT_AGENT = "default";
 
+/** Who asks for stages' names needs no contexts. */
+const TARGETS = "frontend.targets";
+
 type Options = Readonly<Record<string, string>>;
 
 /** A build that is asked for, and the Dockerfile as the client has it. */
@@ -56,11 +60,21 @@ export interface FrontendRequest {
   readonly upload: { readonly uri: string; readonly digest: { readonly sha256: string } } | undefined;
 }
 
+/** What a build has come to. */
+export type Built = BuildResult["image"];
+
+interface Surroundings {
+  readonly engine: Engine;
+  readonly session: string;
+  /** What other builds have come to, by the names that `input:` contexts call it by. */
+  readonly inputs: ReadonlyMap<string, Built>;
+}
+
 /** @throws GrpcError for options that have no meaning here, and for files that the client has not */
 export async function frontendRequest(
   client: GrpcClient,
   options: Options,
-  { engine, session }: { readonly engine: Engine; readonly session: string },
+  { engine, session, inputs }: Surroundings,
 ): Promise<FrontendRequest> {
   const buildArgs = withPrefix(options, "build-arg:");
   // What cannot be read of them is said before anything is loaded.
@@ -82,7 +96,7 @@ export async function frontendRequest(
       throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
     return withoutDockerfile(fileName, sent);
   }
-  const contexts = await namedContexts(client, options);
+  const contexts = await namedContexts(client, options, inputs);
   const source =
     remote === undefined
       ? { ...(await localContext(client, options, definition.get(`${fileName}.dockerignore`))), dockerfile: text }
@@ -212,13 +226,20 @@ function patternsOf(text: string): readonly string[] {
   return lines.filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-async function namedContexts(client: GrpcClient, options: Options): Promise<NonNullable<BuildRequest["contexts"]>> {
+async function namedContexts(
+  client: GrpcClient,
+  options: Options,
+  inputs: ReadonlyMap<string, Built>,
+): Promise<NonNullable<BuildRequest["contexts"]>> {
   const contexts: Record<string, NamedContext> = {};
   for (const [name, place] of Object.entries(withPrefix(options, "context:"))) {
-    if (place.startsWith("docker-image://")) contexts[name] = { image: place.slice("docker-image://".length) };
+    const built = place.startsWith("input:") ? inputs.get(place.slice("input:".length)) : undefined;
+    if (built !== undefined) contexts[name] = { built };
+    else if (place.startsWith("docker-image://")) contexts[name] = { image: place.slice("docker-image://".length) };
     else if (place.startsWith("local:")) {
       contexts[name] = { tar: await receiveDirectory(client, { name: place.slice("local:".length) }) };
-    } else if (/^(?:https?|git|ssh|oci-layout):|^git@/.test(place)) contexts[name] = { url: place };
+    } else if (options["requestid"] === TARGETS) continue;
+    else if (/^(?:https?|git|ssh|oci-layout):|^git@/.test(place)) contexts[name] = { url: place };
     else throw new GrpcError(CODES.unknown, `unsupported context source ${place.split(":")[0]} for ${name}`);
   }
   return contexts;

@@ -88,6 +88,7 @@ export class StageSources {
     const context = name === undefined ? undefined : this.#options.request.contexts?.[name];
     if (name !== undefined && context !== undefined) {
       if ("url" in context) return { kind: "context", vertex: this.#elsewhere(name, context.url, stage) };
+      if ("built" in context) return { kind: "image", image: { ...context.built, name }, title: "" };
       if (!("image" in context)) return { kind: "context", vertex: this.#context(name, context, !stage.isImplicit) };
       const image = await this.#image(context, `[context ${name}] load metadata for ${context.image}`, stage);
       return { kind: "image", image, title: `[context ${name}] ${context.image}` };
@@ -123,14 +124,14 @@ export class StageSources {
     return image;
   }
 
-  async #load({ image: name, isId = false }: NamedImage, title: string, stage: BuildStage): Promise<BaseImage> {
+  async #load({ image: name }: NamedImage, title: string, stage: BuildStage): Promise<BaseImage> {
     const { images, progress } = this.#options;
     // What can be no image's name is not asked for.
     const shown = referenceProblem(name) === undefined ? progress.start(title) : progress.hidden();
     try {
       const platform = this.#platformOf(stage);
       const onStep = (step: string): void => progress.start(step).complete(false);
-      const image = await images.resolve(name, { platform, pull: this.#options.request.pull, isId, onStep });
+      const image = await images.resolve(name, { platform, pull: this.#options.request.pull, onStep });
       shown.complete(false);
       return image;
     } catch (error) {

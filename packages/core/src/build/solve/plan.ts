@@ -41,7 +41,7 @@ export interface BaseImage {
 
 /** What a stage starts from. */
 export type StageSource =
-  /** `title` replaces "[1/4] FROM …". */
+  /** `title` replaces "[1/4] FROM …"; an empty one is not shown. */
   | { readonly kind: "image"; readonly image: BaseImage; readonly title?: string }
   /** A named context stands in for the stage or its image. */
   | { readonly kind: "context"; readonly vertex: Vertex };
@@ -156,6 +156,7 @@ export class Plan {
         ...(image.fetch && { fetch: image.fetch }),
       },
       name: title ?? this.#nameOf(stage, `FROM ${image.name}`, 1, false),
+      isHidden: title === "",
       inputs: [],
       range: stage.range,
       ignoresCache: false,

@@ -65,9 +65,7 @@ export class BaseImages {
 
   /** @throws StatusError `failed to resolve source metadata for …`; AuthorizationError */
   async resolve(text: string, options: ResolveImageOptions = {}): Promise<BaseImage> {
-    const { platform, pull = false, isId = false, onStep } = options;
-    const own = isId && isDigest(text) ? this.#parts.store.byId(text) : undefined;
-    if (own !== undefined) return { config: own.config, chain: own.chain, name: text };
+    const { platform, pull = false, onStep } = options;
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);
     const known = pull ? undefined : this.#known(text, name, platform);

@@ -4,13 +4,13 @@
  * @see docker/buildx bake/bake.go toBuildOpt; build/build.go
  */
 import { BuildError, type BuildListener, type BuildRequest, excerpt, type SourceText } from "../../../build/index.ts";
+import type { Image } from "../../../image/index.ts";
 import { parseBytes, reworded, ValueError } from "../../../lib/go/index.ts";
 import { basename, clean, join, StatusError } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
 import { parsePlatform } from "../../docker/platform.ts";
 import type { BakeRequest } from "../../docker/requests/bake.ts";
 import { parseUlimit } from "../../docker/values/resources.ts";
-import { removeImage } from "../../image/image-removal.ts";
 import { checkAgents } from "../build/agents.ts";
 import { parseAnnotations } from "../build/annotations.ts";
 import { ask } from "../build/ask.ts";
@@ -125,11 +125,7 @@ export async function buildTargets(session: Session, builds: TargetBuilds, shown
   checkMetadataFile(session, shown.request.metadataFile);
   if ([...builds.values()].some(({ request }) => request.call !== "build")) return askTargets(session, builds, shown);
   const run = new Run(session, builds, shown.display);
-  try {
-    for (const name of builds.keys()) await run.build(name);
-  } finally {
-    run.dropLinked();
-  }
+  for (const name of builds.keys()) await run.build(name);
   const { metadataFile } = shown.request;
   if (metadataFile !== "") {
     shown.display.tell(METADATA_STEP, session.engine.kernel.nowUs);
@@ -144,10 +140,8 @@ class Run {
   readonly #session: Session;
   readonly #builds: TargetBuilds;
   readonly #display: Display;
-  /** Images of the targets that are done. */
-  readonly #images = new Map<string, string>();
-  /** Images that are there only for those that start from them. */
-  readonly #linked = new Set<string>();
+  /** Images of the targets that are done; those that only others start from are in no list. */
+  readonly #images = new Map<string, Image>();
   /** Vertices that were told of. */
   #vertices = 1;
 
@@ -162,24 +156,19 @@ class Run {
     const build = this.#builds.get(name);
     if (build === undefined || this.#images.has(name)) return;
     for (const [, linked] of build.links) await this.build(linked);
-    const contexts = build.links.map(([context, linked]) => `${context}=docker-image://${this.#images.get(linked)}`);
-    const request = { ...build.request, buildContexts: [...build.request.buildContexts, ...contexts] };
+    const { request } = build;
     let source: SourceText = { text: "" };
     try {
       const session = this.#session;
-      const asked = this.#startingFrom(await requestWithInline(session, request, build.target));
+      const asked = this.#startingFrom(build, await requestWithInline(session, request, build.target));
       source = sourceOf(session, request, asked);
       const outputs = outputsOf(session, request);
       const exported = { ...asked, ...exportsOf(outputs, request.tags) };
-      const isLinked = this.#isLinked(name) && exported.exports?.includes("image") === false;
-      const kept = isLinked ? { ...exported, exports: ["image" as const], tags: [] } : exported;
       const startedUs = session.engine.kernel.nowUs;
-      const before = new Set([...session.engine.images.list()].map(({ id }) => id));
-      const make = () => session.engine.build({ ...kept, onEvent: this.#listener(name) });
+      const make = () => session.engine.build({ ...exported, onEvent: this.#listener(name) });
       const result = await session.call("ImageBuild", "", make);
       await carryOut(session, outputs, result, exported.tags);
-      this.#images.set(name, result.image.id);
-      if (isLinked && !before.has(result.image.id)) this.#linked.add(result.image.id);
+      this.#images.set(name, result.image);
       this.metadata.set(name, metadataOf(session, request, exported, { ...result, startedUs }));
     } catch (error) {
       this.#display.end();
@@ -187,23 +176,12 @@ class Run {
     }
   }
 
-  /** Takes away what was only there for others. */
-  dropLinked(): void {
-    for (const id of this.#linked) removeImage(this.#session.engine, id, { force: true });
-  }
-
-  /** Images that were built a moment ago are called by their IDs. */
-  #startingFrom(asked: BuildRequest): BuildRequest {
-    const own = new Set(this.#images.values());
-    const contexts = Object.entries(asked.contexts ?? {}).map(([name, context]) => {
-      const isId = "image" in context && own.has(context.image);
-      return [name, isId ? { image: context.image, isId } : context] as const;
+  #startingFrom({ links }: TargetBuild, asked: BuildRequest): BuildRequest {
+    const linked = links.flatMap(([context, name]) => {
+      const built = this.#images.get(name);
+      return built === undefined ? [] : [[context, { built }] as const];
     });
-    return { ...asked, contexts: Object.fromEntries(contexts) };
-  }
-
-  #isLinked(name: string): boolean {
-    return [...this.#builds.values()].some(({ links }) => links.some(([, target]) => target === name));
+    return { ...asked, contexts: { ...asked.contexts, ...Object.fromEntries(linked) } };
   }
 
   /** Steps are numbered on, and called after their targets if there are several. */
