@@ -4,6 +4,7 @@
  * @see getopt(3)
  */
 import type { Routine } from "../abi/index.ts";
+import { INT_MAX, parseUnsigned, unsignedOrDie } from "./applets/system/number.ts";
 import { AppletExit, type Io } from "./io.ts";
 import { BANNER, USAGE } from "./usage.data.ts";
 
@@ -32,6 +33,11 @@ export class Options {
     return this.given.findLast(([option]) => option === name)?.[1];
   }
 
+  /** The last number given for an option that `spec` declares to take one. */
+  number(name: string): number | undefined {
+    return parseUnsigned(this.value(name) ?? "");
+  }
+
   /** Every value given for an option, in order. */
   values(name: string): readonly string[] {
     return this.given.flatMap(([option, value]) => (option === name ? [value] : []));
@@ -46,7 +52,8 @@ export class Options {
 /**
  * Parses `io.argv`.
  *
- * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may; a leading `+` stops at
+ * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may, and `+` behind these after one whose value is a
+ * number, which is checked as soon as it is read; a leading `+` stops at
  * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter; applets
  * that call the getopt(3) of POSIX know of no long names, and take `-` for one more letter.
  * A wrong option prints the message and the usage and ends the applet with 1; so does, without a message and as soon
@@ -66,6 +73,8 @@ export function* getopt(
   const take = function* (option: string, value: string): Routine<void> {
     const isAgainst = ([other]: readonly [string, string]): boolean => other !== option && exclusive.includes(other);
     if (exclusive.includes(option) && given.some(isAgainst)) return yield* showUsage(io);
+    const isMissing = value === "" && letters.get(option)?.arity === "optional";
+    if (letters.get(option)?.isNumber === true && !isMissing) yield* unsignedOrDie(io, value, 0, INT_MAX);
     given.push([option, value]);
   };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
@@ -78,7 +87,7 @@ export function* getopt(
     else if (word.startsWith("-") && word.length > 1) {
       for (let at = 1; at < word.length; at++) {
         const letter = word[at] as string;
-        const arity = letters.get(letter);
+        const arity = letters.get(letter)?.arity;
         if (arity === undefined) return yield* refuse(io, `invalid option -- '${letter}'`);
         const attached = word.slice(at + 1);
         if (arity === "none") {
@@ -111,27 +120,26 @@ export function usageText(name: string): string {
   return `${BANNER}\n\n${usage === undefined ? "No help available\n" : `Usage: ${usage}`}`;
 }
 
-type Arity = "none" | "required" | "optional";
-
-function parseSpec(spec: string): Map<string, Arity> {
-  const letters = new Map<string, Arity>();
-  for (let at = 0; at < spec.length; at++) {
-    const letter = spec[at] as string;
-    let arity: Arity = "none";
-    if (spec[at + 1] === ":") {
-      arity = spec[at + 2] === ":" ? "optional" : "required";
-      at += arity === "optional" ? 2 : 1;
-    }
-    letters.set(letter, arity);
-  }
-  return letters;
+interface Letter {
+  readonly arity: "none" | "required" | "optional";
+  readonly isNumber: boolean;
 }
+
+function parseSpec(spec: string): Map<string, Letter> {
+  const parts = [...spec.matchAll(/(.)(:{0,2})(\+?)/gs)];
+  return new Map(
+    parts.map(([, letter = "", colons = "", plus = ""]) => [letter, { arity: arityOf(colons), isNumber: plus !== "" }]),
+  );
+}
+
+const arityOf = (colons: string): Letter["arity"] =>
+  colons === "" ? "none" : colons === ":" ? "required" : "optional";
 
 function* longOption(
   io: Io,
   text: string,
   words: string[],
-  letters: ReadonlyMap<string, Arity>,
+  letters: ReadonlyMap<string, Letter>,
   longs: Readonly<Record<string, string>>,
 ): Routine<readonly [string, string]> {
   const equals = text.indexOf("=");
@@ -147,8 +155,7 @@ function* longOption(
   }
   const target = longs[name] as string;
   const key = target.replace(/:+$/, "");
-  const colons = target.length - key.length;
-  const arity: Arity = letters.get(key) ?? (colons === 0 ? "none" : colons === 1 ? "required" : "optional");
+  const arity = letters.get(key)?.arity ?? arityOf(target.slice(key.length));
   const attached = equals < 0 ? undefined : text.slice(equals + 1);
   if (arity === "none") {
     if (attached !== undefined) return yield* refuse(io, `option '--${name}' doesn't allow an argument`);

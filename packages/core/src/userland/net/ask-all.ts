@@ -16,7 +16,7 @@ import {
   socket,
 } from "../../abi/index.ts";
 import { type DnsMessage, type DnsType, decodeDns, familyOf } from "../../lib/index.ts";
-import { DNS_PORT, encodeQuestion } from "./host-names.ts";
+import { encodeQuestion } from "./host-names.ts";
 
 const SERVER_FAILURE = 2;
 const ANSWER_LIMIT = 4096;
@@ -39,6 +39,7 @@ interface Patience {
   readonly attempts: number;
   /** For all of it. */
   readonly timeoutSeconds: number;
+  readonly port: number;
 }
 
 /** An `Errno` if the server cannot be asked. */
@@ -46,7 +47,7 @@ export function* askAll(server: string, questions: readonly Question[], patience
   const family = familyOf(server) === 4 ? "inet" : "inet6";
   const fd = yield* socket(family, "dgram");
   try {
-    const failure = yield* connect(fd, { family, address: server, port: DNS_PORT }).attempt();
+    const failure = yield* connect(fd, { family, address: server, port: patience.port }).attempt();
     if (failure instanceof Errno) return failure;
     return yield* converse(fd, questions, patience);
   } finally {

@@ -123,7 +123,6 @@ class Evaluator {
     const left = this.#conditional();
     const operator = this.#peek();
     if (operator === undefined || !ASSIGNMENTS.has(operator)) return left;
-    if (left.name === undefined) throw new ShellError(SYNTAX_ERROR);
     this.#take(operator);
     const right = this.#rightSide(() => this.#assignment()).value;
     const value = operator === "=" ? right : this.#apply(operator.slice(0, -1), left.value, right);
@@ -172,14 +171,14 @@ class Evaluator {
       case "-":
       case "+": {
         this.#take(operator);
-        const { value } = this.#unary();
-        return this.#plain(operator === "-" ? wrap(-value) : value);
+        const operand = this.#unary();
+        // A plus leaves even a variable what it is.
+        return operator === "-" ? this.#plain(wrap(-operand.value)) : operand;
       }
       case "++":
       case "--": {
         this.#take(operator);
         const { name, value } = this.#unary();
-        if (name === undefined) throw new ShellError(SYNTAX_ERROR);
         const changed = wrap(operator === "++" ? value + 1n : value - 1n);
         return this.#store(name, changed, changed);
       }
@@ -222,8 +221,12 @@ class Evaluator {
     return new Evaluator(text, this.#scope, [...this.#names, name]).all();
   }
 
-  #store(name: string, stored: bigint, value: bigint): Operand {
-    if (this.#disabled === 0) this.#scope.set(name, stored.toString());
+  /** In a branch that is not taken nobody asks whether there is a variable to assign to. */
+  #store(name: string | undefined, stored: bigint, value: bigint): Operand {
+    if (this.#disabled === 0) {
+      if (name === undefined) throw new ShellError(SYNTAX_ERROR);
+      this.#scope.set(name, stored.toString());
+    }
     return this.#plain(value);
   }
 

@@ -95,7 +95,7 @@ function put(
 }
 
 /** `undefined` for a parameter that is not set. */
-function parameterValue(shell: Shell, { name, quoted }: Parameter, context: Context): string | undefined {
+function parameterValue(shell: Shell, { name, quoted, operator }: Parameter, context: Context): string | undefined {
   if (isDigit(name[0])) {
     const index = Number(name);
     return index === 0 ? shell.zero : shell.parameters[index - 1];
@@ -113,7 +113,7 @@ function parameterValue(shell: Shell, { name, quoted }: Parameter, context: Cont
       return optionLetters(shell.options);
     case "@":
     case "*":
-      return shell.parameters.join(separator(shell, name, quoted, context));
+      return shell.parameters.join(operator === "length" ? firstOfIfs(shell) : separator(shell, name, quoted, context));
     default:
       return lookUp(shell, name);
   }
@@ -121,11 +121,12 @@ function parameterValue(shell: Shell, { name, quoted }: Parameter, context: Cont
 
 /** What stands between the parameters of `$@` and `$*`. */
 function separator(shell: Shell, name: "@" | "*", quoted: boolean, { splits }: Context): string {
-  const ifs = shell.variables.get("IFS");
   if (splits && quoted && name === "@") return SEPARATOR;
-  if (splits && !quoted) return ifs === undefined ? " " : SEPARATOR;
-  return (ifs ?? DEFAULT_IFS).slice(0, 1);
+  if (splits && !quoted) return shell.variables.get("IFS") === undefined ? " " : SEPARATOR;
+  return firstOfIfs(shell);
 }
+
+const firstOfIfs = (shell: Shell): string => (shell.variables.get("IFS") ?? DEFAULT_IFS).slice(0, 1);
 
 function* assign(words: WordExpander, shell: Shell, { name, word }: Parameter): Routine<void> {
   const value = yield* words.string(shell, word);
@@ -166,7 +167,7 @@ function* modify(
       const to = yield* words.string(shell, replacement);
       // In what is empty a pattern finds the empty text; where nothing is set it finds nothing.
       if (given === undefined && name !== "@" && name !== "*") return "";
-      return operator === "//" ? replaceMatches(from, value, to, true) : replaceFirst(from, value, to);
+      return operator === "//" ? replaceAll(from, value, to) : replaceFirst(from, value, to);
     }
     case ":":
       return yield* substring(words, shell, value, word);
@@ -200,13 +201,24 @@ function withoutSuffix(pattern: string, value: string, want: Length): string {
 }
 
 /** Of several parameters, those after the one that has changed are lost, as in busybox. */
-function replaceFirst(pattern: Parameters<typeof replaceMatches>[0], value: string, to: string): string {
+function replaceFirst(pattern: string, value: string, to: string): string {
   const fields = value.split(SEPARATOR);
   for (const [i, field] of fields.entries()) {
-    const changed = replaceMatches(pattern, field, to, false);
-    if (changed !== field) return [...fields.slice(0, i), changed].join(SEPARATOR);
+    const { text } = replaceMatches(pattern, field, to, false);
+    if (text !== field) return [...fields.slice(0, i), text].join(SEPARATOR);
   }
   return value;
+}
+
+/** Of several parameters, a match to the end of one takes those after it along, as with prefixes. */
+function replaceAll(pattern: string, value: string, to: string): string {
+  const changed: string[] = [];
+  for (const field of value.split(SEPARATOR)) {
+    const { text, toEnd } = replaceMatches(pattern, field, to, true);
+    changed.push(text);
+    if (toEnd) break;
+  }
+  return changed.join(SEPARATOR);
 }
 
 /** `pattern/replacement`: the first slash that is not quoted divides, but one at the start belongs to the pattern. */

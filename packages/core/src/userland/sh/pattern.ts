@@ -40,12 +40,19 @@ export function suffixStart(pattern: string, text: string, want: Length): number
   return undefined;
 }
 
+export interface Replaced {
+  readonly text: string;
+  /** The last match went to the end of the text. */
+  readonly toEnd: boolean;
+}
+
 /** `text` with the first match, or all of them, replaced. */
-export function replaceMatches(pattern: string, text: string, replacement: string, all: boolean): string {
-  if (pattern === "") return text;
+export function replaceMatches(pattern: string, text: string, replacement: string, all: boolean): Replaced {
+  if (pattern === "") return { text, toEnd: false };
   const { anywhere } = compile(pattern);
   let result = "";
   let at = 0;
+  let toEnd = false;
   anywhere.lastIndex = 0;
   while (at <= text.length) {
     anywhere.lastIndex = at;
@@ -53,10 +60,11 @@ export function replaceMatches(pattern: string, text: string, replacement: strin
     if (found === null || (found[0] === "" && found.index === text.length && at > 0)) break;
     result += text.slice(at, found.index) + replacement;
     at = found.index + found[0].length;
+    toEnd = at === text.length;
     if (!all) break;
     if (found[0] === "") result += text[at++] ?? "";
   }
-  return result + text.slice(at);
+  return { text: result + text.slice(at), toEnd };
 }
 
 interface Compiled {

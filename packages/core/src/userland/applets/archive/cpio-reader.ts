@@ -45,7 +45,7 @@ export class CpioReader {
     while (!this.#ended) {
       yield* this.#source.align(CPIO_ALIGNMENT);
       const bytes = yield* this.#source.take(CPIO_HEADER_SIZE);
-      if (bytes.length === 0) return undefined;
+      if (bytes.length === 0 && !this.#source.failed) return undefined;
       if (bytes.length < CPIO_HEADER_SIZE) yield* this.#io.die("short read");
       const found = yield* this.#member(latin1(bytes));
       if (found !== undefined) return found;

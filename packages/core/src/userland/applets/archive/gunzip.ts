@@ -1,5 +1,6 @@
 /** gunzip and zcat: decompress files. @see gzip(1) */
 import { close, Errno, O_RDONLY, open, type Routine, read } from "../../../abi/index.ts";
+import { NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
@@ -53,7 +54,8 @@ function* showFile(io: Io, input: number): Routine<boolean> {
 
 /** Enough bytes to tell the format. */
 function* readStart(input: number): Routine<Uint8Array> {
-  const bytes = yield* read(input, READ_SIZE);
+  const bytes = yield* attempt(read(input, READ_SIZE));
+  if (bytes instanceof Errno) return NO_BYTES;
   if (bytes.length === 0 || bytes.length >= SIGNATURE_SIZE) return bytes;
   const more = yield* read(input, READ_SIZE);
   return Uint8Array.of(...bytes, ...more);

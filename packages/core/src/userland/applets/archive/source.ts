@@ -1,6 +1,6 @@
 /** Reading an archive: exact counts of bytes from a file, a pipe or another program. */
 import { Errno, lseek, type Routine, read, SEEK_CUR } from "../../../abi/index.ts";
-import { concat } from "../../../lib/index.ts";
+import { concat, NO_BYTES } from "../../../lib/index.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 
 const CHUNK_SIZE = 65_536;
@@ -9,6 +9,8 @@ export class Source {
   readonly #io: Io;
   readonly #fd: number;
   #canSeek: boolean;
+  /** A read has failed. What cannot be read is as short as what has ended. */
+  failed = false;
   /** Bytes taken or skipped so far. */
   offset = 0;
 
@@ -88,6 +90,8 @@ export class Source {
 
   *#read(count: number): Routine<Uint8Array> {
     const bytes = yield* attempt(read(this.#fd, count));
-    return bytes instanceof Errno ? yield* this.#io.pdie("read error", bytes) : bytes;
+    if (!(bytes instanceof Errno)) return bytes;
+    this.failed = true;
+    return NO_BYTES;
   }
 }

@@ -188,8 +188,8 @@ class Unpacker {
     const parts = [this.#pending];
     let length = this.#pending.length;
     while (length < count) {
-      const bytes = yield* read(this.#streams.input, READ_SIZE);
-      if (bytes.length === 0) break;
+      const bytes = yield* attempt(read(this.#streams.input, READ_SIZE));
+      if (bytes instanceof Errno || bytes.length === 0) break;
       parts.push(bytes);
       length += bytes.length;
       yield* this.#memory.hold(length);

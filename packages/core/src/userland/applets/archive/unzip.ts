@@ -13,7 +13,7 @@ import {
   symlink,
   unlink,
 } from "../../../abi/index.ts";
-import { decode } from "../../../lib/index.ts";
+import { decode, NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { readLine } from "../../ask-password.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
@@ -75,7 +75,8 @@ function* openArchive(io: Io, file: string): Routine<{ readonly archive: Uint8Ar
   const paths = file === "-" ? ["/dev/stdin"] : [file, `${file}.zip`, `${file}.ZIP`];
   for (const path of paths) {
     const archive = yield* attempt(readFile(path));
-    if (!(archive instanceof Errno)) return { archive, path: file === "-" ? "-" : path };
+    if (archive instanceof Errno && archive.code !== "EISDIR") continue;
+    return { archive: archive instanceof Errno ? NO_BYTES : archive, path: file === "-" ? "-" : path };
   }
   return yield* io.die(`can't open ${file}[.zip]`);
 }

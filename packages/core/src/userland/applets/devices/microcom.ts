@@ -33,7 +33,6 @@ import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { rawMode } from "../../raw-mode.ts";
-import { INT_MAX, unsignedOrDie } from "../system/number.ts";
 
 const READ_SIZE = 4096;
 /** Ctrl-X ends, Ctrl-@ is a break. */
@@ -41,14 +40,9 @@ const [CTRL_X, CTRL_AT] = [24, 0];
 const US_PER_MS = 1000;
 
 export const microcom: Applet = function* (io) {
-  const options = yield* getopt(io, "Xs:d:t:");
-  const number = function* (letter: string): Routine<number | undefined> {
-    const text = options.value(letter);
-    return text === undefined ? undefined : yield* unsignedOrDie(io, text, 0, INT_MAX);
-  };
-  // A line here is as fast as its driver.
-  yield* number("s");
-  const manner = { delayMs: yield* number("d"), timeoutMs: yield* number("t"), obeys: !options.has("X") };
+  const options = yield* getopt(io, "Xs:+d:+t:+");
+  // A line here is as fast as its driver, whatever -s says.
+  const manner = { delayMs: options.number("d"), timeoutMs: options.number("t"), obeys: !options.has("X") };
   const [path, ...more] = options.operands;
   if (path === undefined || more.length > 0) return yield* showUsage(io);
   const lock = `/var/lock/LCK..${basename(path)}`;

@@ -4,14 +4,13 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
-import { INT_MAX, unsignedOrDie } from "../system/number.ts";
 import { type Ext2Layout, hasSuperblock, layOut } from "./ext2-layout.ts";
 import { writeExt2 } from "./ext2-writer.ts";
 import { volumeSize } from "./volume-size.ts";
 
 const KB = 1024;
 const SECOND = 1_000_000;
-const LETTERS = "cl:b:f:i:I:J:G:N:m:o:g:L:M:O:r:E:T:U:jnqvFS";
+const LETTERS = "cl:b:+f:i:+I:+J:G:N:m:+o:g:L:M:O:r:E:T:U:jnqvFS";
 
 export const mke2fs: Applet = function* (io) {
   const options = yield* getopt(io, LETTERS);
@@ -32,17 +31,13 @@ export const mke2fs: Applet = function* (io) {
 
 /** Sizes that were asked for, or those that fit. */
 function* readLayout(io: Io, options: Options, kilobytes: number): Routine<Ext2Layout> {
-  const number = function* (letter: string, usual: number): Routine<number> {
-    const text = options.value(letter);
-    return text === undefined ? usual : yield* unsignedOrDie(io, text, 0, INT_MAX);
-  };
   const isLarge = kilobytes >= 512 * KB;
-  const blockSize = yield* number("b", isLarge ? 4096 : KB);
+  const blockSize = options.number("b") ?? (isLarge ? 4096 : KB);
   const usualInodeBytes = isLarge ? 16_384 : kilobytes < 3 * KB ? 8192 : 4096;
-  const bytesPerInode = yield* number("i", usualInodeBytes);
+  const bytesPerInode = options.number("i") ?? usualInodeBytes;
   const usualInodeSize = isLarge ? 256 : 128;
-  let inodeSize = yield* number("I", usualInodeSize);
-  const reservedPercent = yield* number("m", 5);
+  let inodeSize = options.number("I") ?? usualInodeSize;
+  const reservedPercent = options.number("m") ?? 5;
   const isPower = (value: number): boolean => value > 0 && (value & (value - 1)) === 0;
   if (blockSize < KB || blockSize > 65_536 || !isPower(blockSize))
     return yield* io.die(`blocksize ${blockSize} is bad`);

@@ -4,20 +4,19 @@ import { NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, Input, type Io } from "../../io.ts";
-import { INT_MAX, INT64_MAX, numberOrDie } from "./number.ts";
+import { INT64_MAX, numberOrDie } from "./number.ts";
 
 const LONGS = { bytes: "n", quiet: "s", silent: "s", verbose: "l" };
 const TROUBLE = 2;
 const NEWLINE = 10;
 
 export const cmp: Applet = function* (io) {
-  const options = yield* getopt(io, "sln:", LONGS);
+  const options = yield* getopt(io, "sln:+", LONGS);
   const [first, second = "-", ...skips] = options.operands;
   const lists = options.has("l");
   const quiet = options.has("s");
   if (first === undefined || skips.length > 2 || (lists && quiet)) return yield* showUsage(io);
-  const limitText = options.value("n");
-  const limit = limitText === undefined ? Infinity : yield* numberOrDie(io, limitText, { most: INT_MAX });
+  const limit = options.number("n") ?? Infinity;
   const skip: number[] = [];
   for (const text of skips) skip.push(yield* numberOrDie(io, text, { most: INT64_MAX }));
   const a = yield* openBytes(io, first, quiet);

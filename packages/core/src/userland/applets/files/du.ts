@@ -6,7 +6,7 @@ import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { humanSize, inUnits } from "./human.ts";
 import { LinkTable } from "./link-table.ts";
-import { INT_MAX, numberOrDie } from "./number.ts";
+import { INT_MAX } from "./number.ts";
 import { joinPath } from "./paths.ts";
 
 const BLOCK_BYTES = 512;
@@ -14,9 +14,8 @@ const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * 1024;
 
 export const du: Applet = function* (io) {
-  const options = yield* getopt(io, "aHkLsxd:lcbhm");
-  const depthText = options.value("d");
-  const depth = depthText === undefined ? INT_MAX : yield* numberOrDie(io, depthText, { most: INT_MAX });
+  const options = yield* getopt(io, "aHkLsxd:+lcbhm");
+  const depth = options.number("d") ?? INT_MAX;
   const { operands } = options;
   const meter = new Meter(io, options, {
     unit: unitOf(io, options),

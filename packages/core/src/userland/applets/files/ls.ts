@@ -7,11 +7,10 @@ import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
 import { humanSize } from "./human.ts";
 import { type Entry, Listing, timeOf } from "./ls-listing.ts";
-import { INT_MAX, numberOrDie } from "./number.ts";
 import { joinPath } from "./paths.ts";
 import { compareVersions } from "./version-order.ts";
 
-const OPTIONS = "Cadi1lgnsxAkFpRQctuSXrvLHhqT:w:";
+const OPTIONS = "Cadi1lgnsxAkFpRQctuSXrvLHhqT:w:+";
 const LONGS = {
   "full-time": "full-time",
   "group-directories-first": "dirs-first",
@@ -65,8 +64,7 @@ function flagsOf(options: Options): Set<string> {
 
 /** Unlike -w, the terminal's width leaves its last column free. */
 function* terminalWidth(io: Io, options: Options): Routine<number> {
-  let given: number | undefined;
-  for (const text of options.values("w")) given = yield* numberOrDie(io, text, { most: INT_MAX });
+  const given = options.number("w");
   if (given !== undefined) return given;
   const fromEnv = io.env.get("COLUMNS");
   let columns = fromEnv === undefined ? undefined : Number.parseInt(fromEnv, 10) || 0;

@@ -19,15 +19,13 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
-import { INT_MAX, numberOrDie } from "./number.ts";
 
 const DEFAULT_PASSES = 3;
 const STEP = 65_536;
 
 export const shred: Applet = function* (io) {
-  const options = yield* getopt(io, "fuzn:vxs:");
-  const passesText = options.value("n");
-  const passes = passesText === undefined ? DEFAULT_PASSES : yield* numberOrDie(io, passesText, { most: INT_MAX });
+  const options = yield* getopt(io, "fuzn:+vxs:");
+  const passes = options.number("n") ?? DEFAULT_PASSES;
   if (options.operands.length === 0) return yield* showUsage(io);
   const zeros = yield* openOrDie(io, "/dev/zero", O_RDONLY);
   const random = passes === 0 ? zeros : yield* openOrDie(io, "/dev/urandom", O_RDONLY);

@@ -16,11 +16,24 @@ import type { Io } from "../../io.ts";
 import { etherAddress } from "../../net/ether-address.ts";
 import { nameOf, resolve } from "../../net/host-names.ts";
 
+const FAMILIES = ["unspec", "inet", "inet6"];
+/** Kinds of hardware that busybox knows. */
+const WITH_ARP = ["ether", "infiniband"];
+const WITHOUT_ARP = ["unspec", "loop", "ppp", "sit"];
+/** Words behind a host and its address. */
+const BEHIND_ADDRESS = ["pub", "priv", "temp", "trail", "dontpub", "auto", "dev", "netmask"];
+
 export const arp: Applet = function* (io) {
   const options = yield* getopt(io, "A:p:H:t:i:adnDsv");
   const [host, mac] = options.operands;
-  const hardware = options.value("H");
-  if (hardware !== undefined && hardware !== "ether") return yield* io.die(`${hardware}: unknown hardware type`);
+  const family = options.value("A") ?? options.value("p") ?? "inet";
+  if (!FAMILIES.includes(family)) return yield* io.die(`${family}: unknown address family`);
+  if (family !== "inet") return yield* io.die(`${family}: kernel only supports 'inet'`);
+  const hardware = options.value("H") ?? options.value("t");
+  if (hardware !== undefined && !WITH_ARP.includes(hardware)) {
+    const why = WITHOUT_ARP.includes(hardware) ? "hardware type without ARP support" : "unknown hardware type";
+    return yield* io.die(`${hardware}: ${why}`);
+  }
   const device = options.value("i");
   if (options.has("d") || options.has("s")) {
     if (host === undefined) return yield* io.die("need host name");
@@ -32,6 +45,7 @@ export const arp: Applet = function* (io) {
       if (mac === undefined) return yield* io.die("need hardware address");
       const whole = etherAddress(mac);
       if (whole === undefined) return yield* io.die("invalid hardware address");
+      yield* checkWords(io, options.operands.slice(2));
       if (!(yield* mayAdminister())) return yield* io.pdie("SIOCSARP", new Errno("EPERM"));
       const way = device === undefined ? yield* netlink_route(address).attempt() : undefined;
       if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
@@ -39,6 +53,7 @@ export const arp: Applet = function* (io) {
       if (isLoopback) return yield* io.pdie("SIOCSARP", new Errno("EINVAL"));
       return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac: whole });
     }
+    yield* checkWords(io, options.operands.slice(1));
     if (!(yield* mayAdminister())) return yield* io.pdie("SIOCDARP(priv)", new Errno("EPERM"));
     const unreachable = device === undefined ? yield* netlink_route(address).attempt() : undefined;
     if (unreachable instanceof Errno) return yield* io.pdie("SIOCDARP(priv)", unreachable);
@@ -46,7 +61,6 @@ export const arp: Applet = function* (io) {
     if (failure instanceof Errno) yield* io.pdie("SIOCDARP(pub)", failure);
     return 0;
   }
-  if (options.operands.length > 1) return yield* showUsage(io);
   const address = host === undefined ? undefined : (yield* resolve(host, 4))[0];
   if (host !== undefined && address === undefined) return yield* io.die(`${host}: Host name lookup failure`);
   const { neighbours } = yield* netlink_get();
@@ -54,12 +68,20 @@ export const arp: Applet = function* (io) {
     .filter((one) => familyOf(one.address) === 4 && (address === undefined || one.address === address))
     .filter((one) => device === undefined || one.device === device);
   for (const neighbour of wanted.toReversed()) yield* show(io, neighbour, options.has("n"));
-  if ((host !== undefined || device !== undefined) && wanted.length === 0) {
+  if ((host !== undefined || device !== undefined || hardware !== undefined) && wanted.length === 0) {
     const looked = neighbours.filter((one) => device === undefined || one.device === device);
     yield* io.out.write(`No match found in ${looked.length} entries\n`);
   }
   return 0;
 };
+
+/** @see busybox networking/arp.c */
+function* checkWords(io: Io, words: readonly string[]): Routine<void> {
+  for (const [i, word] of words.entries()) {
+    if (["netmask", "dev"].includes(words[i - 1] ?? "") || BEHIND_ADDRESS.includes(word)) continue;
+    yield* showUsage(io);
+  }
+}
 
 /** The kernel asks for that before it looks for anything. */
 function* mayAdminister(): Routine<boolean> {

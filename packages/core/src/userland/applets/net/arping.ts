@@ -12,10 +12,9 @@ import {
 import { familyOf } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import { attempt } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { inetAton } from "../../net/inet-address.ts";
-import { numberOrDie } from "../files/number.ts";
 
 const SECOND = 1_000_000;
 /** How often the neighbour table is looked at while an answer is awaited. */
@@ -24,11 +23,11 @@ const FAILURE = 2;
 const NO_ADDRESS = "0.0.0.0";
 
 export const arping: Applet = function* (io) {
-  const options = yield* getopt(io, "UDAqfbc:w:I:s:");
+  const options = yield* getopt(io, "UDAqfbc:+w:I:s:");
   const [host] = options.operands;
   if (host === undefined) return yield* showUsage(io);
-  const count = yield* numberOr(io, options.value("c"), Number.POSITIVE_INFINITY);
-  const seconds = yield* numberOr(io, options.value("w"), Number.POSITIVE_INFINITY);
+  const count = options.number("c") ?? Number.POSITIVE_INFINITY;
+  const seconds = options.number("w") ?? Number.POSITIVE_INFINITY;
   const fd = yield* attempt(socket("inet", "raw", "icmp"));
   if (fd instanceof Errno) return yield* io.pdie("socket", fd);
   const [address] = yield* resolve(host, 4);
@@ -80,10 +79,6 @@ export const arping: Applet = function* (io) {
   if (isProbe) return received > 0 ? 1 : 0;
   return received > 0 || isUnsolicited ? 0 : 1;
 };
-
-function* numberOr(io: Io, text: string | undefined, usual: number): Routine<number> {
-  return text === undefined ? usual : yield* numberOrDie(io, text);
-}
 
 /** The MAC address that the kernel learns for `address`; `undefined` if it learns none in time. */
 function* waitForAnswer(address: string, untilUs: number): Routine<string | undefined> {

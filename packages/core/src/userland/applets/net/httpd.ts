@@ -35,7 +35,7 @@ const BACKLOG = 9;
 const HTTP_PORT = 80;
 
 export const httpd: Applet = function* (io) {
-  const options = yield* getopt(io, "c:d:h:e:r:m:u:p:M:K:ifv");
+  const options = yield* getopt(io, "c:d:h:e:r:m:u:p:M:+K:+ifv");
   const text = options.value("d") ?? options.value("e");
   if (text !== undefined) {
     yield* io.out.write(

@@ -32,8 +32,8 @@ export const nc: Applet = function* (io) {
   const { options, program } = yield* parse(io);
   const listens = options.count("l");
   const port = yield* portOrDie(io, options.value("p"), 0);
-  const seconds = yield* numberOf(io, options.value("w"));
-  const delay = yield* numberOf(io, options.value("i"));
+  const seconds = options.number("w") ?? 0;
+  const delay = options.number("i") ?? 0;
   const file = options.value("f");
   yield* checkOperands(io, options, { listens: listens > 0, file: file !== undefined });
   if (seconds > 0) {
@@ -71,7 +71,7 @@ export const nc: Applet = function* (io) {
 /** With `-e PROG` everything behind it belongs to the program. */
 function* parse(io: Io): Routine<{ readonly options: Options; readonly program: readonly string[] }> {
   const at = io.argv.findIndex((word, index) => index > 0 && /^-[^-]*e$/.test(word));
-  if (at < 0) return { options: yield* getopt(io, "lp:w:i:f:e:", "letters only"), program: [] };
+  if (at < 0) return { options: yield* getopt(io, "lp:w:+i:+f:e:", "letters only"), program: [] };
   const program = io.argv.slice(at + 1);
   const [first] = program;
   if (first === undefined) return yield* showUsage(io);
@@ -87,12 +87,6 @@ function* checkOperands(
   const count = operands.length;
   const fits = file ? count === 0 && !listens : listens ? count <= 1 : count === 1 || count === 2;
   if (!fits) yield* showUsage(io);
-}
-
-function* numberOf(io: Io, text: string | undefined): Routine<number> {
-  if (text === undefined) return 0;
-  if (!/^\d+$/.test(text)) return yield* io.die(`invalid number '${text}'`);
-  return Number(text);
 }
 
 function* serve(io: Io, fd: number, program: readonly string[], delaySeconds: number): Routine<number> {

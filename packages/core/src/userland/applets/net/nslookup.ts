@@ -1,42 +1,66 @@
 /** nslookup: ask name servers. @see busybox's nslookup */
 import { Errno, type Routine } from "../../../abi/index.ts";
-import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
+import { type DnsMessage, type DnsRecord, type DnsType, unreachable } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { askAll, type Question } from "../../net/ask-all.ts";
 import { DNS_PORT, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
+import { INT_MAX, unsignedOrDie } from "../system/number.ts";
 
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "ANY"]);
+/** An option may be cut short: the first that begins so counts. */
+const OPTIONS = ["timeout", "type", "querytype", "retry", "port", "debug"] as const;
+const PORT_MAX = 65_535;
 const CODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
+
+interface ServerConfig extends ResolverConfig {
+  readonly port: number;
+}
 
 export const nslookup: Applet = function* (io) {
   const types: DnsType[] = [];
   const words: string[] = [];
-  let retries: number | undefined;
-  let timeout: number | undefined;
+  let attempts = 2;
+  let timeoutSeconds = 5;
+  let port = DNS_PORT;
   for (const word of io.argv.slice(1)) {
-    const [, option = "", value] = /^-([a-z]+)=(.*)$/.exec(word) ?? [];
-    const isType = option !== "t" && ["type", "querytype"].some((name) => name.startsWith(option));
-    const type = isType ? value : undefined;
-    const [, name = "", number = ""] = /^-([a-z]+)=(\d+)$/.exec(word) ?? [];
-    if (name !== "" && "retry".startsWith(name)) retries = Math.max(1, Number(number));
-    else if (name.length > 1 && "timeout".startsWith(name)) timeout = Math.max(1, Number(number));
-    else if (word.length > 1 && "-debug".startsWith(word)) continue;
-    else if (type === undefined) words.push(word);
-    else if (TYPES.has(type.toUpperCase())) types.push(type.toUpperCase() as DnsType);
-    else return yield* io.die(`invalid query type "${type}"`);
+    const [, name, value = ""] = /^-([a-z]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const option = name === undefined ? undefined : OPTIONS.find((one) => one.startsWith(name));
+    switch (option) {
+      case undefined:
+        words.push(word);
+        break;
+      case "type":
+      case "querytype":
+        if (!TYPES.has(value.toUpperCase())) return yield* io.die(`invalid query type "${value}"`);
+        types.push(value.toUpperCase() as DnsType);
+        break;
+      case "timeout":
+        timeoutSeconds = yield* unsignedOrDie(io, value, 1, INT_MAX);
+        break;
+      case "retry":
+        attempts = yield* unsignedOrDie(io, value, 1, INT_MAX);
+        break;
+      case "port":
+        port = yield* unsignedOrDie(io, value, 1, PORT_MAX);
+        break;
+      case "debug":
+        break;
+      default:
+        unreachable(option);
+    }
   }
   const operands = words.filter((word) => word !== "--");
   if (operands.some((word) => /^-./.test(word))) return yield* showUsage(io);
-  const [host, server] = operands;
-  if (host === undefined) return yield* showUsage(io);
+  const [host, server, ...excess] = operands;
+  if (host === undefined || excess.length > 0) return yield* showUsage(io);
   const file = yield* resolverConfig();
   // What resolv.conf says of time is not for this applet: it has so long for a server, however often it asks.
-  const { attempts, seconds } = { attempts: retries ?? 2, seconds: timeout ?? 5 };
-  const config = { ...file, attempts, timeoutSeconds: seconds };
-  const servers = server === undefined ? config.servers : yield* resolve(splitHostPort(server).host);
+  const given = server === undefined ? undefined : splitHostPort(server);
+  const config = { ...file, attempts, timeoutSeconds, port: given?.port === undefined ? port : Number(given.port) };
+  const servers = given === undefined ? config.servers : yield* resolve(given.host);
   if (servers.length === 0) return yield* io.die(`bad address '${server ?? ""}'`);
   const questions = questionsFor(host, types, config, server !== undefined);
   return yield* answer(io, servers, questions, config);
@@ -62,7 +86,7 @@ function* answer(
   io: Io,
   servers: readonly string[],
   questions: readonly Question[],
-  config: ResolverConfig,
+  config: ServerConfig,
 ): Routine<number> {
   for (const server of servers) {
     const heard = yield* askAll(server, questions, config);
@@ -72,7 +96,7 @@ function* answer(
       continue;
     }
     const { answers, isAlive } = heard;
-    if (isAlive) yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
+    if (isAlive) yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, config.port)}\n\n`);
     if (answers.every((one) => one === undefined)) continue;
     let failed = false;
     for (const [at, { name }] of questions.entries()) {
@@ -97,7 +121,7 @@ function* answer(
 function* tellRefusal(
   io: Io,
   server: string,
-  { questions, config }: { readonly questions: number; readonly config: ResolverConfig },
+  { questions, config }: { readonly questions: number; readonly config: ServerConfig },
 ): Routine<void> {
   const refused = new Errno("ECONNREFUSED");
   if (questions > 1) return yield* io.perror(`write to '${server}'`, refused);

@@ -23,7 +23,6 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { inetAddress } from "../../net/inet-address.ts";
-import { numberOrDie } from "../files/number.ts";
 import { durationOrDie } from "../system/duration.ts";
 import { unsignedOrDie } from "../system/number.ts";
 
@@ -54,7 +53,7 @@ export const ping: Applet = (io) => run(io, undefined);
 export const ping6: Applet = (io) => run(io, 6);
 
 function* run(io: Io, only: IpFamily | undefined): Routine<number> {
-  const options = yield* getopt(io, "qvAc:s:t:w:W:I:np:i:46");
+  const options = yield* getopt(io, "qvAc:+s:t:+w:+W:+I:np:i:46");
   const [host, ...others] = options.operands;
   if (host === undefined || others.length > 0) return yield* showUsage(io);
   const plan = yield* planOf(io, options, host, only);
@@ -66,22 +65,19 @@ function* run(io: Io, only: IpFamily | undefined): Routine<number> {
   const device = options.value("I");
   if (device !== undefined && given === undefined) yield* setsockopt(fd, "SO_BINDTODEVICE", device);
   if (source !== undefined) yield* checkSource(io, source);
-  if (options.has("t")) yield* setsockopt(fd, "IP_TTL", yield* numberOrDie(io, options.value("t") ?? "0"));
+  const ttl = options.number("t");
+  if (ttl !== undefined) yield* setsockopt(fd, "IP_TTL", ttl);
   yield* setsockopt(fd, "SO_BROADCAST", 1);
   return yield* new Pinging(io, plan, fd, yield* getpid()).go();
 }
 
 function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefined): Routine<Plan> {
-  const number = function* (letter: string, usual: number): Routine<number> {
-    const text = options.value(letter);
-    return text === undefined ? usual : yield* numberOrDie(io, text);
-  };
   const family = only ?? (options.has("6") ? 6 : options.has("4") ? 4 : undefined);
-  const count = yield* number("c", 0);
+  const count = options.number("c") ?? 0;
   const sizeText = options.value("s");
   const size = sizeText === undefined ? 56 : yield* unsignedOrDie(io, sizeText, 0, MAX_SIZE);
-  const timeout = yield* number("W", DEFAULT_TIMEOUT);
-  const deadline = yield* number("w", 0);
+  const timeout = options.number("W") ?? DEFAULT_TIMEOUT;
+  const deadline = options.number("w") ?? 0;
   const interval = options.value("i");
   const intervalUs = interval === undefined ? SECOND : yield* durationOrDie(io, interval);
   const pattern = options.value("p") ?? "0";

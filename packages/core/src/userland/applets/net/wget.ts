@@ -27,7 +27,6 @@ import { resolve } from "../../net/host-names.ts";
 import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { openOrDie } from "../../or-die.ts";
-import { numberOrDie } from "../files/number.ts";
 import { HttpBody } from "./http-body.ts";
 import { progressLine } from "./progress-line.ts";
 import { parseUrl, type Url } from "./url.ts";
@@ -62,10 +61,9 @@ const LONG_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 export const wget: Applet = function* (io) {
-  const options = yield* getopt(io, "cqSO:o:P:Y:U:T:t:n::", LONG_OPTIONS);
+  const options = yield* getopt(io, "cqSO:o:P:Y:U:T:+t:n::", LONG_OPTIONS);
   if (options.operands.length === 0) return yield* showUsage(io);
-  const timeout = options.value("T");
-  const seconds = timeout === undefined ? DEFAULT_TIMEOUT_SECONDS : yield* numberOrDie(io, timeout);
+  const seconds = options.number("T") ?? DEFAULT_TIMEOUT_SECONDS;
   const log = options.value("o");
   if (log !== undefined) yield* moveFd(yield* openOutput(io, log, O_TRUNC), 2);
   let shared: number | undefined = options.value("O") === "-" ? 1 : undefined;

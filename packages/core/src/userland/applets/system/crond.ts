@@ -40,7 +40,6 @@ import { isDue, parseSchedule, type Schedule, SPECIAL_TIMES } from "./cron-sched
 import { CRON_UPDATE, CRONTABS } from "./crontab.ts";
 import { daemonize } from "./daemonize.ts";
 import { changeIdentity } from "./identity.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
 
 const DEFAULT_LEVEL = 8;
 /** What crond says of itself and of jobs that it starts, and of files that it passes over. */
@@ -63,8 +62,8 @@ interface Job {
 }
 
 export const crond: Applet = function* (io) {
-  const options = yield* getopt(io, "l:L:fbSc:");
-  const level = yield* unsignedOrDie(io, options.value("l") ?? String(DEFAULT_LEVEL), 0, INT_MAX);
+  const options = yield* getopt(io, "l:+L:fbSc:");
+  const level = options.number("l") ?? DEFAULT_LEVEL;
   const last = options.given.findLast(([letter]) => letter === "f" || letter === "b")?.[0];
   const daemon = new Crond(io, options.value("c") ?? CRONTABS, level, options.value("L"));
   if (last === "f") return yield* daemon.run();

@@ -4,14 +4,9 @@ import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
-import { unsignedOrDie } from "./number.ts";
 
 export const dmesg: Applet = function* (io) {
-  const options = yield* getopt(io, "cs:n:r");
-  for (const letter of ["s", "n"]) {
-    const text = options.value(letter);
-    if (text !== undefined) yield* unsignedOrDie(io, text);
-  }
+  const options = yield* getopt(io, "cs:+n:+r");
   const bytes = yield* attempt(syslog(options.has("n") ? "console-level" : "read-all"));
   if (bytes instanceof Errno) return yield* io.pdie("klogctl", bytes);
   const text = decode(bytes);

@@ -58,7 +58,6 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, type Io, writeAll } from "../../io.ts";
 import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { printIssue, printPrompt } from "./login-issue.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
 import { terminalName } from "./tty.ts";
 
 const LOGIN = "/bin/login";
@@ -79,11 +78,10 @@ const [CTRL_C, CTRL_D, BACKSPACE, NEWLINE, RETURN, CTRL_U, BLANK, DELETE] = [3, 
 const ERASE = "\b \b";
 
 export const getty: Applet = function* (io) {
-  const options = yield* getopt(io, "I:LH:f:hil:mt:wn");
+  const options = yield* getopt(io, "I:LH:f:hil:mt:+wn");
   const [first, second, term] = options.operands;
   if (first === undefined || second === undefined) return yield* showUsage(io);
-  const limit = options.value("t");
-  const timeout = limit === undefined ? 0 : yield* unsignedOrDie(io, limit, 0, INT_MAX);
+  const timeout = options.number("t") ?? 0;
   const [terminal, speeds] = /^\d/.test(first) ? [second, first] : [first, second];
   for (const speed of speeds.split(",")) {
     if (!/^\d+$/.test(speed) || !SPEEDS.has(Number(speed))) return yield* io.die(`bad speed: ${speed}`);

@@ -1,9 +1,9 @@
 /** ionice: the I/O priority of a process. @see ionice(1), ioprio_set(2) */
-import { Errno, ioprio_get, ioprio_set, type Routine } from "../../../abi/index.ts";
+import { Errno, ioprio_get, ioprio_set } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
-import { getopt, type Options } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import { getopt } from "../../getopt.ts";
+import { attempt } from "../../io.ts";
 import { integerOrDie } from "./number.ts";
 
 const CLASSES = ["none", "realtime", "best-effort", "idle"] as const;
@@ -12,10 +12,10 @@ const CLASS_SHIFT = 13;
 const LEVEL_MASK = 0xff;
 
 export const ionice: Applet = function* (io) {
-  const options = yield* getopt(io, "+n:c:p:t");
-  const level = yield* numberOption(io, options, "n");
-  const ioClass = yield* numberOption(io, options, "c");
-  const pid = yield* numberOption(io, options, "p");
+  const options = yield* getopt(io, "+n:+c:+p:+t");
+  const level = options.number("n") ?? 0;
+  const ioClass = options.number("c") ?? 0;
+  const pid = options.number("p") ?? 0;
   if (ioClass > IDLE) return yield* io.die(`bad class ${ioClass}`);
   const isQuestion = !options.has("n") && !options.has("c");
   const [first] = options.operands;
@@ -36,9 +36,4 @@ export const ionice: Applet = function* (io) {
 function describe(priority: number): string {
   const ioClass = CLASSES[(priority >> CLASS_SHIFT) & 3] ?? "none";
   return ioClass === "idle" ? ioClass : `${ioClass}: prio ${priority & LEVEL_MASK}`;
-}
-
-function* numberOption(io: Io, options: Options, letter: string): Routine<number> {
-  const text = options.value(letter);
-  return text === undefined ? 0 : yield* integerOrDie(io, text, 0);
 }

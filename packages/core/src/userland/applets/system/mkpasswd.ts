@@ -5,13 +5,12 @@ import { askPassword, readLine } from "../../ask-password.ts";
 import { crypt, methodOf } from "../../crypt/index.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, isatty } from "../../io.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
 import { freshSetting } from "./set-password.ts";
 
 const LONG_OPTIONS = { stdin: "s", "password-fd": "P", salt: "S", method: "m" };
 
 export const mkpasswd: Applet = function* (io) {
-  const options = yield* getopt(io, "sP:S:m:a:", LONG_OPTIONS);
+  const options = yield* getopt(io, "sP:+S:m:a:", LONG_OPTIONS);
   const [given, second, ...others] = options.operands;
   if (others.length > 0) return yield* showUsage(io);
   const method = options.value("m") ?? options.value("a");
@@ -19,8 +18,7 @@ export const mkpasswd: Applet = function* (io) {
   // Without a method the salt says it.
   const prefix = method === undefined ? "" : methodOf(method).prefix;
   const setting = salt === "" ? yield* freshSetting(method) : prefix + salt;
-  const fdText = options.value("P");
-  const fd = fdText === undefined ? 0 : yield* unsignedOrDie(io, fdText, 0, INT_MAX);
+  const fd = options.number("P") ?? 0;
   const moved = fd === 0 ? undefined : yield* attempt(dup3(fd, 0));
   if (moved instanceof Errno) return yield* io.pdie("can't duplicate file descriptor", moved);
   const asks = given === undefined && io.name === "mkpasswd" && (yield* isatty(0));

@@ -17,7 +17,6 @@ import { attempt, type Io } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
 import { continueInChild, execOrLoginShell } from "./child-shell.ts";
 import { becomeGroup, becomeUser } from "./identity.ts";
-import { integerOrDie } from "./number.ts";
 
 /** The user namespace comes first: it gives the right to enter the others. */
 const KINDS: readonly (readonly [letter: string, kind: NamespaceKind])[] = [
@@ -45,10 +44,10 @@ const LONG_OPTIONS = {
 };
 
 export const nsenter: Applet = function* (io) {
-  const options = yield* getopt(io, "+U::i::u::n::p::m::t:S:G:r::w::F", LONG_OPTIONS);
-  const target = yield* numberOption(io, options, "t");
-  const uid = yield* numberOption(io, options, "S");
-  const gid = yield* numberOption(io, options, "G");
+  const options = yield* getopt(io, "+U::i::u::n::p::m::t:+S:+G:+r::w::F", LONG_OPTIONS);
+  const target = options.number("t") ?? 0;
+  const uid = options.number("S") ?? 0;
+  const gid = options.number("G") ?? 0;
   const root = yield* openOption(io, options, "r", target, "root");
   const directory = yield* openOption(io, options, "w", target, "cwd");
   const opened: (readonly [fd: number, kind: NamespaceKind])[] = [];
@@ -77,11 +76,6 @@ export const nsenter: Applet = function* (io) {
   const forks = options.has("p") && !options.has("F");
   return forks ? yield* continueInChild(io, goOn) : yield* goOn();
 };
-
-function* numberOption(io: Io, options: Options, letter: string): Routine<number> {
-  const text = options.value(letter);
-  return text === undefined ? 0 : yield* integerOrDie(io, text, 0);
-}
 
 /** Opens the file that an option names, or that of the target process. */
 function* openOption(

@@ -37,10 +37,14 @@ const CHARACTERS: readonly (readonly [name: string, index: number])[] = [
   ["flush", 13],
 ];
 const SPEEDS = [0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400];
+/** Words that take a number. */
+const NUMBERED = ["min", "time", "rows", "cols", "columns", "line", "ispeed", "ospeed"];
 const CBAUD = 0o10017;
 const CIBAUD = 0o10017 << 16;
 /** How many special characters `-g` shows. */
 const SAVED_CHARACTERS = 32;
+/** What `-g` prints: four words of modes and the characters, in hexadecimal. */
+const SAVED = /^[0-9a-f]+(?::[0-9a-f]+){35}$/i;
 
 /** A terminal that is being shown or changed. */
 interface Device {
@@ -54,9 +58,18 @@ export const stty: Applet = function* (io) {
   let style: "a" | "g" | undefined;
   while (words[0] === "-a" || words[0] === "-g" || words[0]?.startsWith("-F") === true) {
     const word = words.shift() ?? "";
-    if (word === "-a" || word === "-g") style = word === "-a" ? "a" : "g";
-    else path = word === "-F" ? words.shift() : word.slice(2);
+    if (word === "-a" || word === "-g") {
+      const asked = word === "-a" ? "a" : "g";
+      if (style !== undefined && style !== asked) return yield* io.die("-a and -g are mutually exclusive");
+      style = asked;
+    } else {
+      if (path !== undefined) return yield* io.die("only one device may be specified");
+      path = word === "-F" ? words.shift() : word.slice(2);
+      if (path === undefined) return yield* io.die("-F requires an argument");
+    }
   }
+  yield* check(io, words);
+  if (style !== undefined && words.length > 0) return yield* io.die("modes may not be set when -a or -g is used");
   const fd = path === undefined ? 0 : yield* openOrDie(io, path, O_RDONLY | O_NONBLOCK);
   const device = { fd, name: path ?? "standard input" };
   const modes = (yield* attempt(ioctl(fd, "TCGETS"))) as Termios | Errno;
@@ -82,6 +95,34 @@ const saved = ({ iflag, oflag, cflag, lflag, cc }: Termios): string =>
 
 // ── changing ──
 
+const placeOf = (word: string): number | undefined => CHARACTERS.find(([name]) => name === word)?.[1];
+
+/** A word that stands for modes by itself. */
+function isPlain(word: string): boolean {
+  const isOff = word.startsWith("-");
+  const mode = findMode(isOff ? word.slice(1) : word);
+  return (
+    (mode !== undefined && !(isOff && isChoice(mode))) || COMBINED.has(word) || word === "size" || word === "speed"
+  );
+}
+
+/** All words are read before anything is done to the terminal, or it is known to be one. */
+function* check(io: Io, words: readonly string[]): Routine<void> {
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (isPlain(word) || SAVED.test(word)) continue;
+    if (word.startsWith("-")) return yield* io.die(`invalid argument '${word}'`);
+    const takesCharacter = placeOf(word) !== undefined;
+    if (!takesCharacter && !NUMBERED.includes(word)) {
+      if (!SPEEDS.includes(yield* number(io, word))) return yield* io.die(`invalid argument '${word}'`);
+      continue;
+    }
+    const argument = rest.shift();
+    if (argument === undefined) return yield* io.die(`${word} requires an argument`);
+    yield* takesCharacter ? character(io, argument) : number(io, argument);
+  }
+}
+
 function* change(io: Io, device: Device, modes: Termios, words: readonly string[]): Routine<Termios> {
   let now = modes;
   const rest = [...words];
@@ -101,12 +142,10 @@ function* change(io: Io, device: Device, modes: Termios, words: readonly string[
 
 /** What takes an argument, and plain speeds. */
 function* setValue(io: Io, device: Device, modes: Termios, word: string, rest: string[]): Routine<Termios> {
-  const place = CHARACTERS.find(([name]) => name === word)?.[1];
-  const takes =
-    place !== undefined || ["min", "time", "rows", "cols", "columns", "line", "ispeed", "ospeed"].includes(word);
-  if (!takes) return withSpeed(modes, yield* number(io, word));
+  const place = placeOf(word);
+  if (place === undefined && !NUMBERED.includes(word)) return withSpeed(modes, yield* number(io, word));
   const argument = rest.shift();
-  if (argument === undefined) return yield* io.die(`missing argument to '${word}'`);
+  if (argument === undefined) return modes;
   if (place !== undefined) return withCharacter(modes, place, yield* character(io, argument));
   const value = yield* number(io, argument);
   if (word === "min" || word === "time") return withCharacter(modes, word === "min" ? VMIN : VTIME, value);

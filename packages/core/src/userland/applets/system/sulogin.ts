@@ -20,16 +20,14 @@ import { openOrDie } from "../../or-die.ts";
 import { userById } from "../../passwd.ts";
 import { knowsPassword, pauseAfterFailure } from "./check-password.ts";
 import { DEFAULT_SHELL, goHome, userEnvironment } from "./login-environment.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
 import { execShell } from "./su.ts";
 
 const SECOND = 1_000_000;
 const PROMPT = "Give root password for maintenance\n(or type Ctrl-D to continue): ";
 
 export const sulogin: Applet = function* (io) {
-  const options = yield* getopt(io, "pt:");
-  const limit = options.value("t");
-  const seconds = limit === undefined ? 0 : yield* unsignedOrDie(io, limit, 0, INT_MAX);
+  const options = yield* getopt(io, "pt:+");
+  const seconds = options.number("t") ?? 0;
   const [terminal] = options.operands;
   if (terminal !== undefined) yield* moveFd(yield* openOrDie(io, terminal, O_RDWR), ...STANDARD_STREAMS);
   const root = yield* userById(io, 0);

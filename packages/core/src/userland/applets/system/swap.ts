@@ -8,7 +8,7 @@ import { mountEntries } from "./mount-table.ts";
 const FSTAB = "/etc/fstab";
 
 export const swapon: Applet = function* (io) {
-  const options = yield* getopt(io, "ad::ep:");
+  const options = yield* getopt(io, "ad::e");
   return yield* forEachDevice(io, options, function* (device) {
     const found = yield* attempt(stat(device));
     if (!(found instanceof Errno)) return yield* refusal();

@@ -1,16 +1,18 @@
 /**
  * timeout: end a program that takes too long.
  *
- * The program replaces this one, so that it stays its parent's child; a grandchild watches it.
+ * The program replaces this one, so that it stays its parent's child; a grandchild watches it,
+ * as a daemon that holds no pipe open.
  *
  * @see timeout(1)
  */
-import { Errno, getppid, kill, nanosleep, type Routine, SIGKILL, SIGTERM, setsid } from "../../../abi/index.ts";
+import { Errno, getppid, kill, nanosleep, type Routine, SIGKILL, SIGTERM } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
 import { signalByName } from "../../signal-names.ts";
+import { daemonize } from "./daemonize.ts";
 import { durationOrDie } from "./duration.ts";
 
 const SECOND_US = 1_000_000;
@@ -28,8 +30,7 @@ export const timeout: Applet = function* (io) {
   if (program.length === 0) return yield* showUsage(io);
   const child = yield* fork(io, function* () {
     const watched = yield* getppid();
-    yield* setsid();
-    yield* fork(io, () => watch(watched, { limitUs, signal, graceUs }));
+    yield* daemonize(() => watch(watched, { limitUs, signal, graceUs }));
     return 0;
   });
   yield* waitFor(child);

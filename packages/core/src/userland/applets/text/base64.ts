@@ -1,15 +1,15 @@
 /** base64: encode or decode data in base64. @see base64(1) */
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { INT_MAX, toNumber, usage } from "./arguments.ts";
+import { usage } from "./arguments.ts";
 import { BASE64, decodeToOutput, encodeQuads } from "./base64-code.ts";
 import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 
-const COLUMNS = "76";
+const COLUMNS = 76;
 
 export const base64: Applet = function* (io) {
-  const options = yield* getopt(io, "diw:");
-  const columns = yield* toNumber(io, options.value("w") ?? COLUMNS, { most: INT_MAX });
+  const options = yield* getopt(io, "diw:+");
+  const columns = options.number("w") ?? COLUMNS;
   const [file = "-", excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
   const fd = yield* openInputOrDie(io, file);
@@ -33,6 +33,7 @@ export const base64: Applet = function* (io) {
     yield* put(io, line);
     line = "";
   }
+  if (reader.error !== undefined) return yield* io.pdie("read error", reader.error);
   if (line !== "") yield* put(io, columns === 0 ? line : `${line}\n`);
   yield* finish(fd, reader);
   return 0;

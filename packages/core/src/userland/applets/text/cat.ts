@@ -72,7 +72,7 @@ function* copy(io: Io, fd: number): Routine<void> {
   }
 }
 
-/** Lines end with a newline or a NUL, and always get a newline. */
+/** Lines end with a newline or a NUL, and always get a newline. What cannot be read ends as a file does. */
 function* copyNumbered(io: Io, fd: number, view: View): Routine<void> {
   const reader = new LineReader(fd, "\n\0");
   for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
@@ -80,7 +80,6 @@ function* copyNumbered(io: Io, fd: number, view: View): Routine<void> {
     yield* put(io, `${isNumbered ? `${String(++view.count).padStart(6)}\t` : ""}${line}\n`);
   }
   if (fd === 0) yield* reader.giveBack();
-  if (reader.error !== undefined) throw reader.error;
 }
 
 /** A line may go on in the next file. */

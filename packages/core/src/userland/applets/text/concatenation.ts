@@ -14,8 +14,10 @@ export class Concatenation {
   #name = "";
   #buffer: Uint8Array = new Uint8Array(0);
   readonly #work = new Work(TEXT_NS_PER_BYTE);
-  /** A file could not be opened or read. */
+  /** A file could not be opened. */
   failed = false;
+  /** A file was opened, and could not be read. */
+  unread = false;
   /** At least one file could be opened. */
   opened = false;
 
@@ -71,7 +73,7 @@ export class Concatenation {
       const bytes = yield* attempt(read(this.#fd ?? 0, exact ? count : PORTION));
       if (bytes instanceof Errno) {
         yield* this.#io.warn(this.#readError(this.#name, bytes));
-        this.failed = true;
+        this.unread = true;
       } else if (bytes.length > 0) {
         this.#buffer = bytes;
         yield* this.#work.on(bytes.length);

@@ -21,12 +21,11 @@ export const expand: Applet = function* (io) {
   const all = (options.has("a") || options.has("t")) && !options.has("f");
   let failed = false;
   const code = yield* eachFile(io, options.operands, function* (fd, file) {
-    const reader = new LineReader(fd);
+    const reader = new LineReader(fd, "\n\0");
     for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
-      yield* put(
-        io,
-        (isExpand ? toSpaces(line, size, initial, columns) : toTabs(line, size, all, columns)) + reader.ending,
-      );
+      const changed = isExpand ? toSpaces(line, size, initial, columns) : toTabs(line, size, all, columns);
+      // A NUL ends a line, and is lost.
+      yield* put(io, changed + (reader.ending === "\0" ? "" : reader.ending));
     }
     if (reader.error !== undefined) {
       yield* io.warn(`${file}: Input/output error`);

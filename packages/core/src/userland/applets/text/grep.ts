@@ -14,16 +14,16 @@ import {
   RegexError,
   type Span,
 } from "../../regex/index.ts";
-import { getoptOr, INT_MAX, toNumber, usage } from "./arguments.ts";
+import { getoptOr, INT_MAX, usage } from "./arguments.ts";
 import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 
 export const grep: Applet = function* (io) {
-  const options = yield* getoptOr(io, 2, "lnqvscFiHhe:f:LorRm:wxA:B:C:EzaI", { color: "color::" });
+  const options = yield* getoptOr(io, 2, "lnqvscFiHhe:f:LorRm:+wxA:+B:+C:+EzaI", { color: "color::" });
   const fixed = io.name === "fgrep" || options.has("F");
   const extended = io.name === "egrep" || options.has("E");
   const operands = [...options.operands];
   const patterns = yield* readPatterns(io, options, operands);
-  const context = yield* readContext(io, options);
+  const context = readContext(options);
   const matchers = patterns.list.map((pattern) =>
     fixed
       ? new FixedMatcher(pattern, options)
@@ -63,13 +63,13 @@ interface Context {
   readonly most: number;
 }
 
-function* readContext(io: Io, options: Options): Routine<Context> {
+function readContext(options: Options): Context {
   let before = 0;
   let after = 0;
   let most = INT_MAX;
   for (const [name, value] of options.given) {
     if (name !== "A" && name !== "B" && name !== "C" && name !== "m") continue;
-    const count = yield* toNumber(io, value, { most: INT_MAX, code: 2 });
+    const count = Number(value);
     if (name === "m") most = count;
     if (name === "A" || name === "C") after = count;
     if (name === "B" || name === "C") before = count;

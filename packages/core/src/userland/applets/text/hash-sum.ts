@@ -6,7 +6,7 @@ import { type Hash, Md5, Sha1, Sha3, Sha256, Sha512 } from "../../digest/index.t
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { Work } from "../../work.ts";
-import { INT_MAX, toNumber, usage } from "./arguments.ts";
+import { usage } from "./arguments.ts";
 import { finish, LineReader, openInputOrDie } from "./lines.ts";
 
 const READ_SIZE = 65_536;
@@ -24,9 +24,9 @@ const SHA3_STATE_BITS = 1600;
 
 export const hashSum: Applet = function* (io) {
   const isSha3 = io.name === "sha3sum";
-  const options = yield* getopt(io, isSha3 ? "scwbta:" : "scwbt");
+  const options = yield* getopt(io, isSha3 ? "scwbta:+" : "scwbt");
   if (!options.has("c") && (options.has("s") || options.has("w"))) return yield* usage(io);
-  const width = options.has("a") ? yield* toNumber(io, options.value("a") ?? "", { most: INT_MAX }) : SHA3_WIDTH;
+  const width = options.number("a") ?? SHA3_WIDTH;
   if (isSha3 && (width === 0 || width >= SHA3_STATE_BITS / 2 || width % 32 !== 0)) {
     return yield* io.die(`bad -a${width}`);
   }

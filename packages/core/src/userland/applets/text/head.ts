@@ -49,13 +49,14 @@ function* readArguments(
   const options = yield* getopt(words, "n:c:qv", "letters only");
   let text = old?.slice(1) ?? "10";
   let bytes = false;
+  let count = yield* countOf(io, text);
   for (const [name, value] of options.given) {
     if (name !== "n" && name !== "c") continue;
     text = value;
+    count = yield* countOf(io, text);
     bytes ||= name === "c";
   }
   const allBut = text.startsWith("-");
-  const count = yield* toNumber(io, allBut ? text.slice(1) : text, { suffixes: BKM });
   const loud = options.last("q", "v");
   return {
     amount: { count, bytes, allBut },
@@ -63,6 +64,8 @@ function* readArguments(
     files: options.operands,
   };
 }
+
+const countOf = (io: Io, text: string): Routine<number> => toNumber(io, text.replace(/^-/, ""), { suffixes: BKM });
 
 function* copy(io: Io, reader: LineReader, amount: Amount): Routine<void> {
   if (amount.allBut)

@@ -3,11 +3,10 @@
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { INT_MAX, toNumber } from "./arguments.ts";
 import { eachLine, put } from "./lines.ts";
 
 export const nl: Applet = function* (io) {
-  const options = yield* getopt(io, "pw:s:v:i:b:", {
+  const options = yield* getopt(io, "pw:+s:v:+i:+b:", {
     "body-numbering": "b",
     "line-increment": "i",
     "no-renumber": "p",
@@ -15,9 +14,9 @@ export const nl: Applet = function* (io) {
     "starting-line-number": "v",
     "number-width": "w",
   });
-  const width = yield* toNumber(io, options.value("w") ?? "6", { most: INT_MAX });
-  let number = yield* toNumber(io, options.value("v") ?? "1", { most: INT_MAX });
-  const increment = yield* toNumber(io, options.value("i") ?? "1", { most: INT_MAX });
+  const width = options.number("w") ?? 6;
+  let number = options.number("v") ?? 1;
+  const increment = options.number("i") ?? 1;
   const separator = byteString(options.value("s") ?? "\t");
   const style = (options.value("b") ?? "t").charAt(0);
   const none = " ".repeat(width + separator.length);

@@ -41,7 +41,7 @@ const SHORTHANDS: readonly (readonly [letters: string, type: string])[] = [
 type Address = (offset: number) => string;
 
 export const od: Applet = function* (io) {
-  const options = yield* getopt(io, "A:N:abcdDfhHiIj:lLoOBt:vxXsS:w::", LONG_OPTIONS);
+  const options = yield* getopt(io, "A:N:abcdDfhHiIj:lLoOBt:vxXsS:w::+", LONG_OPTIONS);
   const address = yield* addressFormat(io, options.value("A") ?? "o");
   const limit = options.has("N") ? yield* sizeOf(io, options.value("N") ?? "") : undefined;
   const traditional = options.has("traditional") ? yield* oldOffset(io, options.operands) : undefined;
@@ -63,7 +63,7 @@ export const od: Applet = function* (io) {
     const width = yield* lineWidth(io, options, step);
     yield* dump(io, input, { formats, address, skip, limit, width, step, all: options.has("v") });
   }
-  return input.failed ? 1 : 0;
+  return input.failed || input.unread ? 1 : 0;
 };
 
 /** `[FILE] [[+]OFFSET[.][b]]`: octal, decimal with a point, in blocks with a b. */
@@ -110,9 +110,8 @@ function* formatsOf(io: Io, options: Options): Routine<OdFormat[]> {
 }
 
 function* lineWidth(io: Io, options: Options, step: number): Routine<number> {
-  const given = options.value("w");
-  if (given === undefined) return step < LINE_BYTES ? step * Math.floor(LINE_BYTES / step) : step;
-  const width = given === "" ? WIDE : yield* sizeOf(io, given);
+  if (!options.has("w")) return step < LINE_BYTES ? step * Math.floor(LINE_BYTES / step) : step;
+  const width = options.number("w") ?? WIDE;
   if (width > 0 && width % step === 0) return width;
   yield* io.warn(`warning: invalid width ${width}; using ${step} instead`);
   return step;

@@ -78,24 +78,30 @@ class Printer {
         at += 2;
       } else {
         const directive = readDirective(format, at);
+        const layout = yield* this.#layout(directive);
         if (!isValid(format, at, directive)) {
           const rest = format.slice(at).replace(/^(%[-+ #0]*(?:\*|[0-9]*)(?:\.(?:\*|[0-9]*))?)[hlLz]*/, "$1");
           yield* this.#io.warn(`${fromByteString(rest)}: invalid format`);
           return "invalid";
         }
-        yield* this.#convert(directive);
+        yield* this.#convert(layout);
         at = directive.end;
       }
     }
     return undefined;
   }
 
-  *#convert(directive: Directive): Routine<void> {
+  /** Width and precision are read before it is looked what is to be converted. */
+  *#layout(directive: Directive): Routine<Directive> {
     let layout = directive;
     if (directive.starWidth) layout = withWidth(layout, yield* this.#star());
     if (directive.starPrecision) layout = withPrecision(layout, yield* this.#star());
+    return layout;
+  }
+
+  *#convert(layout: Directive): Routine<void> {
     const value = this.#values.shift() ?? "";
-    const { conversion } = directive;
+    const { conversion } = layout;
     if (conversion === "s") yield* this.#put(formatText(value, layout));
     else if (conversion === "c") {
       yield* this.#put(formatText(value.slice(0, 1) || "\0", { ...layout, precision: undefined }));

@@ -18,7 +18,7 @@ import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { Memory } from "../../memory.ts";
 import { moveFd } from "../../move-fd.ts";
-import { BKM, INT_MAX, toNumber } from "./arguments.ts";
+import { BKM, toNumber } from "./arguments.ts";
 
 const PORTION = 8192;
 const NEWLINE = 10;
@@ -41,12 +41,12 @@ interface Tailed {
 export const tail: Applet = function* (io) {
   const old = /^[-+][0-9]/.test(io.argv[1] ?? "") ? io.argv[1] : undefined;
   const words = old === undefined ? io : io.withArguments([io.calledAs, ...io.argv.slice(2)]);
-  const options = yield* getopt(words, "fc:n:qs:vF");
+  const options = yield* getopt(words, "fc:n:qs:+vF");
   const amount = yield* amountOf(io, options.value("n") ?? options.value("c") ?? old ?? "10", {
     bytes: options.has("c"),
     fromTop: [old, options.value("c"), options.value("n")].some((text) => text?.startsWith("+") === true),
   });
-  const sleepSeconds = yield* toNumber(io, options.value("s") ?? "1", { most: INT_MAX });
+  const sleepSeconds = options.number("s") ?? 1;
   const retries = options.has("F");
   let follows = options.has("f") || retries;
   if (options.operands.length === 0) {

@@ -5,12 +5,12 @@ import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
-import { INT_MAX, toNumber, usage } from "./arguments.ts";
+import { INT_MAX, usage } from "./arguments.ts";
 import { LineReader, put } from "./lines.ts";
 
 export const uniq: Applet = function* (io) {
-  const options = yield* getopt(io, "cduf:s:w:iz");
-  const keyOf = yield* keyFunction(io, options);
+  const options = yield* getopt(io, "cduf:+s:+w:+iz");
+  const keyOf = keyFunction(options);
   const [input, output, excess] = options.operands;
   if (input !== undefined && input !== "-") yield* openAs(io, 0, input, 0);
   if (excess !== undefined) return yield* usage(io);
@@ -35,14 +35,10 @@ export const uniq: Applet = function* (io) {
 };
 
 /** The part of a line that is compared. */
-function* keyFunction(io: Io, options: Options): Routine<(line: string) => string> {
-  const number = function* (letter: string, none: number): Routine<number> {
-    const text = options.value(letter);
-    return text === undefined ? none : yield* toNumber(io, text, { most: INT_MAX });
-  };
-  const fields = yield* number("f", 0);
-  const skipped = yield* number("s", 0);
-  const most = yield* number("w", INT_MAX);
+function keyFunction(options: Options): (line: string) => string {
+  const fields = options.number("f") ?? 0;
+  const skipped = options.number("s") ?? 0;
+  const most = options.number("w") ?? INT_MAX;
   const folds = options.has("i");
   return (line) => {
     let rest = line;

@@ -35,6 +35,10 @@ export const uuencode: Applet = function* (io) {
     }
     if (part === "") break;
   }
+  if (reader.error !== undefined) {
+    yield* io.out.flush();
+    return yield* io.pdie("read error", reader.error);
+  }
   yield* io.out.write(isBase64 ? "\n====\n" : "\n`\nend\n");
   return 0;
 };

@@ -31,8 +31,8 @@ const TERMINAL = "/dev/tty";
 const CODES = { someFailed: 123, aborted: 124, killed: 125, cannotRun: 126, notFound: 127 } as const;
 
 export const xargs: Applet = function* (io) {
-  const options = yield* getopt(io, "+trn:s:e::E:opx0I:i::P:a:", { "no-run-if-empty": "r" });
-  const parallel = yield* toNumber(io, options.value("P") ?? "1", { most: INT_MAX });
+  const options = yield* getopt(io, "+trn:s:e::E:opx0I:i::P:+a:", { "no-run-if-empty": "r" });
+  const parallel = options.number("P") ?? 1;
   const file = options.value("a");
   if (file !== undefined) yield* readFrom(io, file);
   const command = options.operands.length === 0 ? ["echo"] : [...options.operands];
@@ -108,22 +108,22 @@ class XargsInput {
     return words;
   }
 
-  /** The next line that is not empty, without leading spaces: what -I replaces. */
+  /** The next line that is not empty, without leading spaces: what -I replaces. A NUL ends a line too. */
   *line(): Routine<string | undefined> {
-    const end = this.#nul ? "\0" : "\n";
+    const isEnd = (char: string): boolean => char === "\0" || (char === "\n" && !this.#nul);
     let line = "";
     for (;;) {
       const char = yield* this.#next();
       if (char === undefined) return line === "" ? undefined : line;
-      if (line === "" && (char === end || isSpace(char))) continue;
-      if (char === end) return line;
+      if (line === "" && (isEnd(char) || isSpace(char))) continue;
+      if (isEnd(char)) return line;
       line += char;
     }
   }
 
   *#word(): Routine<string | undefined> {
     if (this.#ended) return undefined;
-    const word = yield* this.#nul ? this.#nulWord() : this.#quotedWord();
+    const word = yield* this.#nul ? this.#nulWord() : this.#untilNul();
     if (word === undefined || word !== this.#end || this.#nul) return word;
     this.#ended = true;
     yield* this.#reader.rest();
@@ -138,6 +138,11 @@ class XargsInput {
       if (char === "\0") return word;
       word += char;
     }
+  }
+
+  /** A program takes of a word what stands before its first NUL. */
+  *#untilNul(): Routine<string | undefined> {
+    return (yield* this.#quotedWord())?.split("\0", 1)[0];
   }
 
   *#quotedWord(): Routine<string | undefined> {

@@ -5,7 +5,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
-import { INT_MAX, toCNumber, toNumber, usage } from "./arguments.ts";
+import { toCNumber, usage } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import { LineReader } from "./lines.ts";
 
@@ -22,7 +22,7 @@ interface Style {
 export const xxd: Applet = function* (io) {
   // In `-ps` the s is no option; it hides the rest of its word.
   const argv = io.argv.map((word) => word.replace(/^(-[apir]*p)s.*/s, "$1"));
-  const options = yield* getopt(io.withArguments(argv), "l:s:apirg:c:o:");
+  const options = yield* getopt(io.withArguments(argv), "l:s:apirg:+c:+o:");
   const [file, excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
   const limit = options.has("l") ? yield* toCNumber(io, options.value("l") ?? "") : undefined;
@@ -49,8 +49,8 @@ export const xxd: Applet = function* (io) {
 };
 
 function* styleOf(io: Io, options: Options): Routine<Style> {
-  const columnsGiven = yield* toNumber(io, options.value("c") ?? "0", { most: INT_MAX });
-  const groupGiven = yield* toNumber(io, options.value("g") ?? "2", { most: INT_MAX });
+  const columnsGiven = options.number("c") ?? 0;
+  const groupGiven = options.number("g") ?? 2;
   const plain = options.has("p");
   const include = options.has("i");
   const columns = columnsGiven || (plain ? 30 : include ? 12 : 16);

@@ -6,7 +6,7 @@ import { getopt, type Options } from "../../../getopt.ts";
 import { attempt, type Io } from "../../../io.ts";
 import { Memory } from "../../../memory.ts";
 import { Rounds } from "../../../rounds.ts";
-import { INT_MAX, toNumber, usage } from "../arguments.ts";
+import { usage } from "../arguments.ts";
 import { LineReader, put } from "../lines.ts";
 import { join, listBelow } from "./directories.ts";
 import { findHunks, formatHunk, isBlank } from "./hunks.ts";
@@ -31,7 +31,7 @@ const LONG_OPTIONS = {
   "starting-file": "S",
   minimal: "d",
 };
-const CONTEXT = "3";
+const CONTEXT = 3;
 const NOTHING = "/dev/null";
 const TROUBLE = 2;
 
@@ -51,10 +51,10 @@ interface Task {
 }
 
 export const diff: Applet = function* (io) {
-  const options = yield* getopt(io, "abdiL:NqrsS:tTU:wupBE", LONG_OPTIONS);
+  const options = yield* getopt(io, "abdiL:NqrsS:tTU:+wupBE", LONG_OPTIONS);
   const [from, to, excess] = options.operands;
   if (from === undefined || to === undefined || excess !== undefined) return yield* usage(io);
-  const context = yield* toNumber(io, options.value("U") ?? CONTEXT, { most: INT_MAX });
+  const context = options.number("U") ?? CONTEXT;
   const labels = options.values("L").map(byteString);
   const task = { io, options, context, labels, memory: new Memory(), code: 0 };
   const statuses: Pair<Stat> = [yield* statusOf(task, from), yield* statusOf(task, to)];
