@@ -25,7 +25,7 @@ export class EngineModem {
 
   /** Makes one request. The callback is called once, later. */
   dial(options: DialOptions, callback: DialCallback = () => {}): void {
-    this.#request(options).then(
+    this.#reply(options).then(
       (reply) => deliver(reply, options, callback),
       (error: unknown) => fail(error, callback),
     );
@@ -73,10 +73,14 @@ export class EngineModem {
     stream.on("close", () => finish(null));
   }
 
-  async #request(options: DialOptions): Promise<ApiReply> {
+  #reply(options: DialOptions): Promise<ApiReply> {
     const { abortSignal = NEVER } = options;
-    abortSignal.throwIfAborted();
-    return this.#api.handle(apiRequest(options, this.headers, abortSignal));
+    try {
+      abortSignal.throwIfAborted();
+      return Promise.resolve(this.#api.handle(apiRequest(options, this.headers, abortSignal)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }
 

@@ -10,13 +10,25 @@ export class Query extends URLSearchParams {
 
   /** @param text what follows the question mark */
   constructor(text: string) {
-    const pairs = text.includes(";") || text.includes("%") ? text.split("&") : [];
-    const isWrong = (pair: string): boolean => pair.includes(";") || wrongEscape(pair) !== undefined;
-    super(pairs.length === 0 ? text : pairs.filter((pair) => !isWrong(pair)).join("&"));
-    const escape = pairs.flatMap((pair) => (pair.includes(";") ? [] : (wrongEscape(pair) ?? []))).at(0);
-    if (pairs.some((pair) => pair.includes(";"))) this.problem = "invalid semicolon separator in query";
-    else this.problem = escape === undefined ? undefined : `invalid URL escape "${escape}"`;
+    const isPlain = !text.includes(";") && !text.includes("%");
+    super(isPlain ? text : wellWritten(text));
+    this.problem = isPlain ? undefined : problemOf(text);
   }
+}
+
+const wellWritten = (text: string): string =>
+  text
+    .split("&")
+    .filter((pair) => !pair.includes(";") && wrongEscape(pair) === undefined)
+    .join("&");
+
+function problemOf(text: string): string | undefined {
+  if (text.includes(";")) return "invalid semicolon separator in query";
+  const escape = text
+    .split("&")
+    .map(wrongEscape)
+    .find((wrong) => wrong !== undefined);
+  return escape === undefined ? undefined : `invalid URL escape "${escape}"`;
 }
 
 /** A percent sign with what follows it, where that is no number. */

@@ -10,7 +10,7 @@ import type { Container } from "./container.ts";
 const ANSWER_US = 1_000;
 
 /** Waits until a container that was started has begun, or ended. @throws ConnectionLost if the daemon ends before */
-export async function begun({ life }: Pick<Engine, "life">, container: Container): Promise<void> {
+export function begun({ life }: Pick<Engine, "life">, container: Container): Promise<void> {
   const unless = (): boolean => !container.isRunning;
-  await life.sleep(ANSWER_US, { unless, what: `container ${container.name} to begin` });
+  return life.sleep(ANSWER_US, { unless, what: `container ${container.name} to begin` });
 }

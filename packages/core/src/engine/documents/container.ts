@@ -192,7 +192,10 @@ function configDocument(container: Container) {
   const { config, hostname: Hostname, imageName: Image } = container;
   const MacAddress = askedMac(container);
   const common = MacAddress === undefined ? commonConfig(config) : configOf(config, MacAddress);
-  return Object.assign(common.copy(), { Hostname, Image });
+  const document = common.copy();
+  document.Hostname = Hostname;
+  document.Image = Image;
+  return document;
 }
 
 const commonConfig = rememberingEach((config: Partial<ContainerConfig>) => configOf(config, undefined));
