@@ -103,10 +103,11 @@ export class Stopper {
     }
     const { life } = this.#parts;
     const isOver = (): boolean => !container.isRunning;
-    const waits = { follows, on: container.changed, what: `container ${container.name} to be killed` };
-    if (isAtOnce) await life.sleep(SIGNAL_TAKES_US, { ...waits, unless: isOver });
+    const what = `container ${container.name} to be killed`;
+    if (isAtOnce) await life.sleep(SIGNAL_TAKES_US, { follows, on: container.changed, what, unless: isOver });
     if (container.isRunning) container.oci?.killAll();
-    await life.until(isOver, waits);
+    // Most are gone by now.
+    if (container.isRunning) await life.until(isOver, { follows, on: container.changed, what });
   }
 
   pause(container: Container): void {

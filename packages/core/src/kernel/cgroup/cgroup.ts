@@ -217,14 +217,16 @@ export class Cgroup {
     process.cgroupChanged();
   }
 
-  *subtree(): IterableIterator<Process> {
-    yield* this.processes;
-    for (const child of this.children.values()) yield* child.subtree();
+  /** The processes that are here and below now. */
+  subtree(found: Process[] = []): readonly Process[] {
+    for (const process of this.processes) found.push(process);
+    for (const child of this.children.values()) child.subtree(found);
+    return found;
   }
 
   /** SIGKILL to every process of the subtree: cgroup.kill. */
   kill(): void {
-    for (const process of [...this.subtree()]) process.kernel.signals.send(process, SIGKILL);
+    for (const process of this.subtree()) process.kernel.signals.send(process, SIGKILL);
   }
 
   // ── freezing ──
