@@ -52,6 +52,13 @@ it("gives RUN further hosts and a shared memory of the wanted size", async () =>
   expect(told.map(({ stream }) => stream).join("")).toMatch(/10\.1\.2\.3\textra\.test\n.*1024\n/s);
 });
 
+it("gives RUN /dev/null for what comes in, and pipes of its user for what goes out", async () => {
+  const { build } = await machine();
+  const Dockerfile = "FROM busybox\nUSER 33\nRUN readlink /proc/self/fd/0; echo out > /dev/stdout";
+  const streams = (await build({ Dockerfile })).map(({ stream }) => stream);
+  expect(streams).toEqual(expect.arrayContaining(["/dev/null\n", "out\n"]));
+});
+
 it("pulls what it stands on again where that is asked for, and tells of it", async () => {
   const { engine, build } = await machine();
   const pulls = (): number => engine.events.past().filter(({ action }) => action === "pull").length;

@@ -14,7 +14,7 @@ export type { Namespace } from "./namespaces/namespace.ts";
 export { type Furnisher, LOOPBACK_UP, type NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
 export { setMemory } from "./oom.ts";
-export { outputDrain, outputPipe } from "./output.ts";
+export { endedPipe, outputDrain, outputPipe } from "./output.ts";
 export { overlayOver } from "./overlay-mount.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";

@@ -22,9 +22,25 @@ export interface OutputOptions {
   readonly backlog?: () => number;
 }
 
-/** A pipe of root's for such output, as a program writes to it. */
-export function outputPipe(kernel: Kernel, take: (data: Uint8Array) => void, options: OutputOptions): OpenFile {
-  return kernel.pipes.sink(0, 0, outputDrain(kernel, take, options));
+export interface OutputPipeOptions extends OutputOptions {
+  /** Whose pipe it is; root's without it. */
+  readonly uid?: number;
+}
+
+/** A pipe for such output, as a program writes to it. */
+export function outputPipe(
+  kernel: Kernel,
+  take: (data: Uint8Array) => void,
+  { uid = 0, ...options }: OutputPipeOptions,
+): OpenFile {
+  return kernel.pipes.sink(uid, 0, outputDrain(kernel, take, options));
+}
+
+/** The input of who gets none through a pipe: it is at its end. */
+export function endedPipe({ pipes }: Kernel, uid = 0): OpenFile {
+  const [read, write] = pipes.pipe(uid, 0, 0);
+  write.release();
+  return read;
 }
 
 export function outputDrain(

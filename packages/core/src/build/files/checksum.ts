@@ -6,7 +6,7 @@
  */
 import { O_RDONLY } from "../../abi/index.ts";
 import { MemoryFile } from "../../fs/index.ts";
-import { encode, NO_BYTES, sha256 } from "../../lib/index.ts";
+import { clean, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import { type FileSystem, type Location, lookup, openAt } from "../../vfs/index.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
@@ -21,6 +21,8 @@ export interface ChecksumOptions {
   readonly exclude?: IgnoreMatcher | undefined;
   /** Only what it matches counts; a directory that only leads there does not. */
   readonly include?: IgnoreMatcher | undefined;
+  /** Symbolic links right below the path are counted elsewhere. */
+  readonly leavesLinks?: boolean;
   /** The files come from outside: modes of directories are not looked at, as in BuildKit's transfer. */
   readonly isFromOutside?: boolean;
 }
@@ -43,7 +45,9 @@ function compute(tree: MountedTree, path: string, options: ChecksumOptions): Che
   const at = tree.find(resolved, { follow: false });
   if (at === undefined) return undefined;
   const found = new Map<string, string>();
-  if (at.inode.type === "dir") collect(at, "", found, options);
+  // Where a link leads counts whole, whatever of it stays behind.
+  const isLink = tree.find(clean(path), { follow: false })?.inode.type === "symlink";
+  if (at.inode.type === "dir") collect(at, "", found, isLink ? { ...options, exclude: undefined } : options);
   else found.set("", checksumOf(at, options));
   return found;
 }
@@ -60,11 +64,11 @@ export function combined(sums: Checksums): string {
 const digests = new WeakMap<Checksums, string>();
 
 function collect(directory: Location, prefix: string, found: Map<string, string>, options: ChecksumOptions): void {
-  const { exclude, include } = options;
+  const { exclude, include, leavesLinks } = options;
   for (const name of namesIn(directory)) {
     const path = prefix + name;
     const at = lookup(directory, name);
-    if (at === undefined) continue;
+    if (at === undefined || (leavesLinks === true && prefix === "" && at.inode.type === "symlink")) continue;
     if (exclude?.matches(path) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
     if (include === undefined || include.matches(path)) found.set(path, checksumOf(at, options));
     if (at.inode.type === "dir") collect(at, `${path}/`, found, options);

@@ -6,7 +6,7 @@ import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree, SNAPSHOT_ROOT } from "../../snapshot/index.ts";
 import { lookup } from "../../vfs/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
-import { type Checksums, checksums } from "../files/checksum.ts";
+import { type ChecksumOptions, type Checksums, checksums } from "../files/checksum.ts";
 import { refuseDirectory, refuseTarget } from "../files/classic-target.ts";
 import { Copier } from "../files/copy.ts";
 import { hasWildcards } from "../files/glob.ts";
@@ -185,28 +185,27 @@ function sourceChecksums(
   const exclude = checkedExclude(machine, action);
   const include = includeOf(action);
   withTree(machine, from, (tree) => {
-    const isOutside = from?.key === OUTSIDE_KEY;
     const paths = rethrow(
       () => selected(tree, action),
       ({ message }) => checksumError(machine.prng, message),
     );
     for (const path of paths) {
-      const take = (): Checksums | undefined => checksums(tree, path, { exclude, include, isFromOutside: isOutside });
-      const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
+      // What the build itself has put there is named, not searched for by a pattern: links in it are not followed.
+      const leavesLinks = exclude !== undefined && !action.isExact && clean(path) === "/";
+      const options = { exclude, include, isFromOutside: from?.key === OUTSIDE_KEY };
+      const take = (one: string, how: ChecksumOptions): Checksums | undefined =>
+        rethrow(
+          () => checksums(tree, one, how),
+          ({ message }) => checksumError(machine.prng, message),
+        );
+      const sums = take(path, { ...options, leavesLinks });
       if (sums === undefined && include === undefined && exclude === undefined)
         refuseBelowFile(machine, tree, path, from);
       const isLink = tree.find(path, { follow: false })?.inode.type === "symlink";
       if (!isReached(tree, from, path)) found.set(path, "dangling");
       else found.set(path, sums ?? (isLink ? "dangling" : "missing"));
-      // What the build itself has put there is named, not searched for by a pattern: links in it are not followed.
-      if (exclude === undefined || action.isExact || clean(path) !== "/") continue;
-      for (const link of topmostLinks(tree, exclude)) {
-        const leadsTo = rethrow(
-          () => tree.find(rootPath(tree, link), { follow: false }),
-          ({ message }) => checksumError(machine.prng, message),
-        );
-        if (leadsTo === undefined) found.set(link, "dangling");
-      }
+      if (!leavesLinks) continue;
+      for (const link of topmostLinks(tree, exclude)) found.set(link, take(link, options) ?? "dangling");
     }
   });
   return found;

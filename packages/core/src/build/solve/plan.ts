@@ -301,6 +301,7 @@ export class Plan {
     const { run } = this.#options;
     const op: ExecOp = {
       kind: "exec",
+      isClassic: this.#options.ownership === "classic",
       platform: formatPlatform(platform),
       argv,
       env: scope.variables.list,

@@ -7,7 +7,7 @@
  */
 import { exitCode, O_RDWR, SIGKILL } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile } from "../../fs/index.ts";
-import { outputPipe } from "../../kernel/index.ts";
+import { endedPipe, outputPipe } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { encode, join, StatusError, toHex } from "../../lib/index.ts";
 import type { MountSpec, RuntimeSpec } from "../../oci/index.ts";
@@ -25,7 +25,7 @@ import {
   type UserFiles,
 } from "../../runtime/index.ts";
 import { MountedSnapshot, ROOTFS_PATH } from "../../snapshot/index.ts";
-import { type FileSource, open } from "../../vfs/index.ts";
+import { type FileSource, type OpenFile, open } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { makeDirectories } from "../files/make-directories.ts";
 import { rootPath } from "../files/root-path.ts";
@@ -124,7 +124,7 @@ export class RunExecutor {
       id,
       specOf(id, op, user, request.mounts),
       { bundle, rootfs, hasMountPoints: true },
-      this.#stdio(request),
+      this.#stdio(request, user),
     );
     const { network } = op;
     let leave: (() => void) | undefined;
@@ -157,14 +157,14 @@ export class RunExecutor {
     await this.#machine.world.until(() => container.status === "stopped", { what: "a RUN to be killed" });
   }
 
-  #stdio({ onOutput }: RunRequest): Stdio {
+  /** Pipes that are the user's; nothing comes in. @see runc libcontainer/init_linux.go fixStdioPermissions */
+  #stdio({ op, onOutput }: RunRequest, { uid }: ResolvedUser): Stdio {
     const { kernel } = this.#machine;
-    const streams: FileSource = {
-      open: (fd) =>
-        fd === 0
-          ? open(kernel.init, "/dev/null", O_RDWR, 0)
-          : outputPipe(kernel, (bytes) => onOutput(fd === 1 ? "stdout" : "stderr", bytes), { keepsLines: true }),
-    };
+    const sink = (stream: "stdout" | "stderr"): OpenFile =>
+      outputPipe(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: true, uid });
+    const input = (): OpenFile =>
+      op.isClassic === true ? open(kernel.init, "/dev/null", O_RDWR, 0) : endedPipe(kernel, uid);
+    const streams: FileSource = { open: (fd) => (fd === 0 ? input() : sink(fd === 1 ? "stdout" : "stderr")) };
     return { giveTo: (files) => files.begin(streams) };
   }
 

@@ -101,6 +101,8 @@ export type RunNetwork = "default" | "none" | "host" | `network ${string}`;
 /** A process on the tree of input 0. */
 export interface ExecOp {
   readonly kind: "exec";
+  /** Where nothing comes in, the classic builder has /dev/null, as its containers are plain ones; BuildKit has a pipe. */
+  readonly isClassic?: boolean;
   /** "linux/amd64" */
   readonly platform: string;
   readonly argv: readonly string[];

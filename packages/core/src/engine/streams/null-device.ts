@@ -1,7 +1,7 @@
 /** The standard input of who gets none. */
 import { Errno, O_RDWR } from "../../abi/index.ts";
 import { NULL_DEVICE } from "../../fs/index.ts";
-import type { Kernel, Process } from "../../kernel/index.ts";
+import { endedPipe, type Kernel, type Process } from "../../kernel/index.ts";
 import { type OpenFile, open } from "../../vfs/index.ts";
 
 /** Opens the /dev/null that `owner` sees, or where it has done away with that, a pipe that is at its end. */
@@ -14,7 +14,5 @@ export function openNull(kernel: Kernel, owner: Process = kernel.init): OpenFile
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
-  const [read, write] = kernel.pipes.pipe(0, 0, 0);
-  write.release();
-  return read;
+  return endedPipe(kernel);
 }
