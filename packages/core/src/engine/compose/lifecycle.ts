@@ -106,10 +106,10 @@ export async function pauseProject(
   project: Project,
   { services }: ServicesOptions = {},
 ): Promise<void> {
-  for (const container of chosen(operation, project, services, true)) {
+  forEach(chosen(operation, project, services, true), (container) => {
     operation.engine.containers.pause(container);
     tell(operation, container, "Paused");
-  }
+  });
 }
 
 export async function unpauseProject(
@@ -117,10 +117,23 @@ export async function unpauseProject(
   project: Project,
   { services }: ServicesOptions = {},
 ): Promise<void> {
-  for (const container of chosen(operation, project, services, true)) {
+  forEach(chosen(operation, project, services, true), (container) => {
     operation.engine.containers.unpause(container);
     tell(operation, container, "Unpaused");
+  });
+}
+
+/** All of them, also when it fails with some, as it is when it is done with all at once. @throws what failed first */
+function forEach(containers: readonly Container[], act: (container: Container) => void): void {
+  const errors: unknown[] = [];
+  for (const container of containers) {
+    try {
+      act(container);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Those that do not run any more. */

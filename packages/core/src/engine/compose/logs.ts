@@ -18,6 +18,10 @@ export interface LogOptions {
   readonly until?: string;
 }
 
+interface ReadOptions extends LogOptions {
+  readonly wholeLinesOnly?: boolean;
+}
+
 export interface ComposeLogLine {
   /** The container without its project: `web-1`. */
   readonly source: string;
@@ -50,11 +54,16 @@ export function containersToLog(
 /** Who hears of logs that the logging driver does not give away, if anybody. */
 type Reader = Pick<Operation, "engine"> & Partial<Pick<Operation, "warn">>;
 
-/** Resolves when all is told; following, when the containers have ended. @throws StatusError, ConnectionLost */
+/**
+ * Resolves when all is told; following, when the containers have ended. What was written after the last line end is
+ * told as a line of its own, unless it is to be left out, as compose's command does.
+ *
+ * @throws StatusError, ConnectionLost
+ */
 export async function readLogs(
   operation: Reader,
   containers: readonly Container[],
-  options: LogOptions,
+  options: ReadOptions,
   hear: (line: ComposeLogLine) => void,
 ): Promise<void> {
   const read = (container: Container): Promise<void> => readOne(operation, container, options, hear);
@@ -65,7 +74,7 @@ export async function readLogs(
 async function readOne(
   { engine, warn }: Reader,
   container: Container,
-  options: LogOptions,
+  options: ReadOptions,
   hear: (line: ComposeLogLine) => void,
 ): Promise<void> {
   const source = shortName(container);
@@ -84,6 +93,7 @@ async function readOne(
     warn?.(`Can't retrieve logs for "${container.name}": ${told(error)}`);
     if (follow) await engine.containers.wait(container);
   }
+  if (options.wholeLinesOnly === true) return;
   for (const stream of ["stdout", "stderr"] as const)
     if (rest[stream] !== "") hear({ source, stream, text: rest[stream] });
 }

@@ -28,7 +28,6 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ...mergeSets("Volumes", given, image),
     ...mergeHealth(given.Healthcheck, image.Healthcheck),
     ...(given.StopSignal === undefined && image.StopSignal !== undefined ? { StopSignal: image.StopSignal } : {}),
-    ...(given.Shell === undefined && image.Shell !== undefined ? { Shell: image.Shell } : {}),
   };
 }
 

@@ -15,7 +15,8 @@ export type UpdateBody = Partial<HostConfig>;
 
 /** What a body asks to change. @throws StatusError invalid-argument for limits that cannot be */
 export function checkedChanges(body: UpdateBody, machine: MachineLimits): UpdateBody {
-  const given = Object.entries(body).filter(([, value]) => value !== 0 && value !== "" && value !== undefined);
+  const isGiven = (value: unknown): boolean => value !== 0 && value !== "" && value !== null && value !== undefined;
+  const given = Object.entries(body).filter(([, value]) => isGiven(value));
   const { RestartPolicy: policy, ...rest } = Object.fromEntries(given) as UpdateBody;
   const withPolicy = policy === undefined || policy.Name === "" ? {} : { RestartPolicy: policy };
   const changes: UpdateBody = { ...rest, ...withPolicy };
@@ -34,11 +35,11 @@ export function updateContainer(container: Container, changes: UpdateBody): void
   checkMemory(container, changes);
   checkCpus(container, changes);
   const before = container.hostConfig;
-  const pids = changes.PidsLimit;
+  const { PidsLimit: pids = 0 } = changes;
   container.hostConfig = {
     ...container.hostConfig,
     ...changes,
-    ...(pids !== undefined && pids !== null && pids < 0 ? { PidsLimit: 0 } : {}),
+    ...(pids !== null && pids < 0 ? { PidsLimit: 0 } : {}),
   };
   try {
     apply(container);
@@ -58,6 +59,7 @@ function apply(container: Container): void {
       `Cannot update container ${container.id}: runc did not terminate successfully: exit status 1: ${why}`,
     );
   const { Memory: memory = 0, MemorySwap: swap = 0 } = container.hostConfig;
+  if (swap > 0 && memory === 0) throw refuse("unable to set swap limit without memory limit");
   if (swap > 0 && swap < memory) throw refuse("memory+swap limit should be >= memory limit");
   for (const [name, value] of Object.entries(resources(container.hostConfig))) {
     try {

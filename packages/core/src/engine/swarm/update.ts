@@ -42,8 +42,8 @@ export class Update {
   readonly #waiting: Task[];
   readonly #total: number;
   readonly #exchanges = new Set<Exchange>();
-  /** New tasks, and since when each is watched. */
-  readonly #watched = new Map<Task, number>();
+  /** New tasks, and since when each has run. One that has not yet counts whenever it ends. */
+  readonly #watched = new Map<Task, number | "not yet">();
   readonly #startedUs: number;
   #notBeforeUs = 0;
   #lastUs: number;
@@ -91,7 +91,8 @@ export class Update {
     if (this.#isOver || sinceUs === undefined) return;
     this.#watched.delete(task);
     const { Monitor, MaxFailureRatio, FailureAction = "" } = this.#config;
-    if (this.#parts.clock.nowUs - sinceUs > (Monitor || DEFAULT_MONITOR) / 1000) return;
+    const runsUs = sinceUs === "not yet" ? 0 : this.#parts.clock.nowUs - sinceUs;
+    if (runsUs > (Monitor || DEFAULT_MONITOR) / 1000) return;
     if (++this.#failures / this.#total <= MaxFailureRatio || FailureAction === "continue") return;
     const why = `due to failure or early termination of task ${task.id}`;
     this.cancel();
@@ -112,7 +113,7 @@ export class Update {
     if (old === undefined || !old.isWanted) return;
     const task = this.#parts.replace(old);
     this.#exchanges.add({ old, task });
-    this.#watched.set(task, this.#parts.clock.nowUs);
+    this.#watched.set(task, "not yet");
     if (this.#config.Order === "start-first") this.#parts.release(task);
     else this.#parts.retire(old);
   }

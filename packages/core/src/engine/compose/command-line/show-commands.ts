@@ -232,6 +232,7 @@ export async function logs(
     follow: flags.follow,
     timestamps: flags.timestamps,
     tail: flags.tail,
+    wholeLinesOnly: true,
     ...(flags.since === "" ? {} : { since: flags.since }),
     ...(flags.until === "" ? {} : { until: flags.until }),
   };
