@@ -71,20 +71,27 @@ export class EngineApi {
     const { daemon, world } = this.#engine;
     if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
+    let answer: ApiReply | Promise<ApiReply>;
     try {
-      const answer = this.#answer(request);
-      return answer instanceof Promise ? this.#later(request, answer) : this.#told(request, this.#written(answer));
+      answer = this.#answer(request);
     } catch (error) {
       return this.#failed(request, error);
     }
+    if (!(answer instanceof Promise)) return this.#answered(request, answer);
+    return answer.then(
+      (reply) => this.#answered(request, reply),
+      (error: unknown) => this.#failed(request, error),
+    );
   }
 
-  async #later(request: ApiRequest, answer: Promise<ApiReply>): Promise<ApiReply> {
+  #answered(request: ApiRequest, reply: ApiReply): ApiReply {
+    let written: ApiReply;
     try {
-      return this.#told(request, this.#written(await answer));
+      written = this.#written(reply);
     } catch (error) {
       return this.#failed(request, error);
     }
+    return this.#told(request, written);
   }
 
   #failed(request: ApiRequest, error: unknown): ApiReply {

@@ -18,7 +18,7 @@ import { BundleDirectory } from "./container/bundle.ts";
 import { containerIdOf } from "./container/cgroup-owner.ts";
 import { type Container, type ContainerRecord, LOST_EXIT_CODE } from "./container/container.ts";
 import { ContainerEvents } from "./container/container-events.ts";
-import { ContainerIndex } from "./container/container-index.ts";
+import { ContainerIndex, withoutSlash } from "./container/container-index.ts";
 import type { CreateOptions } from "./container/create-options.ts";
 import { Creation, type OwnOptions, type PastRun } from "./container/creation.ts";
 import { Launcher } from "./container/launcher.ts";
@@ -201,7 +201,7 @@ export class ContainerService {
     if (container.isActive) {
       if (options.force !== true) {
         const { state } = container;
-        const name = reference.replace(/^\//, "");
+        const name = withoutSlash(reference);
         const what = state === "paused" ? "paused and must be unpaused first" : `${state}: ${STOP_FIRST}`;
         throw new StatusError("conflict", `cannot remove container "${name}": container is ${what}`);
       }
@@ -358,7 +358,7 @@ export class ContainerService {
 
   /** By its whole name or id; `undefined` if there is none. */
   peek(reference: string): Container | undefined {
-    return this.#index.byId(reference) ?? this.#index.byName(reference.replace(/^\//, ""));
+    return this.#index.byId(reference) ?? this.#index.byName(withoutSlash(reference));
   }
 
   /** The container whose cgroup this is, or one that the container has made below it. */

@@ -111,11 +111,11 @@ export class ApiDoor {
   call<T>(call: ApiCall, work: (trouble: Trouble) => T | Promise<T>, signal?: AbortSignal): T | Promise<T> {
     const isFree = this.#rules.size === 0;
     const container = isAboutContainer(call.operation) ? this.#parts.find(call.subject, isFree) : undefined;
-    const named = container === undefined ? call : { ...call, subject: container.name };
+    const subject = container?.name ?? call.subject;
     const { log } = this.#parts;
-    const open = log.begin(named);
+    const open = log.begin(call, subject);
     try {
-      const answer = isFree ? work(NO_TROUBLE) : this.#troubled(named, container, work, signal);
+      const answer = isFree ? work(NO_TROUBLE) : this.#troubled({ ...call, subject }, container, work, signal);
       if (answer instanceof Promise) return this.#ended(open, answer);
       log.end(open, "ok");
       return answer;
@@ -125,16 +125,18 @@ export class ApiDoor {
     }
   }
 
-  async #ended<T>(open: OpenCall, work: Promise<T>): Promise<T> {
+  #ended<T>(open: OpenCall, work: Promise<T>): Promise<T> {
     const { log } = this.#parts;
-    try {
-      const answer = await work;
-      log.end(open, "ok");
-      return answer;
-    } catch (error) {
-      log.end(open, reasonOf(error));
-      throw error;
-    }
+    return work.then(
+      (answer) => {
+        log.end(open, "ok");
+        return answer;
+      },
+      (error: unknown) => {
+        log.end(open, reasonOf(error));
+        throw error;
+      },
+    );
   }
 
   async #troubled<T>(

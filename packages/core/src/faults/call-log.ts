@@ -61,8 +61,8 @@ export class CallLog {
     return this.#calls.forgotten;
   }
 
-  /** Used by those who carry out calls. */
-  begin({ operation, subject, client }: ApiCall): OpenCall {
+  /** Used by those who carry out calls. `subject` is what the call is about by its name. */
+  begin({ operation, client }: ApiCall, subject: string): OpenCall {
     const open = { operation, subject, client, timeUs: this.#nowUs(), outcome: "pending", endUs: undefined };
     this.#calls.push(open);
     return open;

@@ -10,7 +10,7 @@
  */
 import { knownWord, ownFunction, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
-import { Clock } from "./clock.ts";
+import { Clock, type Timer } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 import { type Duration, microsecondsOf } from "./duration.ts";
 import { DEFAULT_HOST, type Host } from "./host.ts";
@@ -396,7 +396,7 @@ export class World {
   }
 
   /** Waits until so much time has passed. Unlike `advance` it does not allow time to move under `manual`. */
-  async sleep(us: number, options: SleepOptions = {}): Promise<void> {
+  sleep(us: number, options: SleepOptions = {}): Promise<void> {
     const {
       unless = NEVER,
       timeoutUs = us + 1,
@@ -412,11 +412,8 @@ export class World {
       isOver = true;
       on?.wakeAll();
     });
-    try {
-      await this.until(() => isOver || unless(), { timeoutUs, turns, signal, what, follows, isPatient, on });
-    } finally {
-      timer.cancel();
-    }
+    const slept = this.until(() => isOver || unless(), { timeoutUs, turns, signal, what, follows, isPatient, on });
+    return orCancel(timer, slept);
   }
 
   /**
@@ -671,6 +668,15 @@ export class World {
 
   #stuck(wait: Wait, why: string): StatusError {
     return new StatusError("unavailable", `${wait.what} ${why}\n${this.explain()}`);
+  }
+}
+
+/** Whoever does not wait any more needs no timer. */
+async function orCancel(timer: Timer, wait: Promise<void>): Promise<void> {
+  try {
+    await wait;
+  } finally {
+    timer.cancel();
   }
 }
 

@@ -27,7 +27,7 @@ export class ContainerIndex {
    * @throws StatusError invalid-argument; conflict for a taken name
    */
   reserve(name: string, id: string): string {
-    const chosen = name === "" ? newName(this.#prng, this.#names) : name.replace(/^\//, "");
+    const chosen = name === "" ? newName(this.#prng, this.#names) : withoutSlash(name);
     if (name !== "" && !NAME.test(chosen)) {
       throw new StatusError(
         "invalid-argument",
@@ -102,7 +102,7 @@ export class ContainerIndex {
    */
   get(reference: string): Container {
     if (reference === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
-    const name = reference.startsWith("/") ? reference.slice(1) : reference;
+    const name = withoutSlash(reference);
     const known = this.byId(name) ?? this.byName(name);
     if (known !== undefined) return known;
     const found = name === "" ? [] : this.all().filter(({ id }) => id.startsWith(name));
@@ -127,3 +127,6 @@ export class ContainerIndex {
     return [...this.#containers.keys()].map((id) => this.byId(id) as Container);
   }
 }
+
+/** A name as the index has it: clients may put a slash before it, as inspect does. */
+export const withoutSlash = (name: string): string => (name.startsWith("/") ? name.slice(1) : name);

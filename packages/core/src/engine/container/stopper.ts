@@ -5,6 +5,7 @@
  */
 import { SIGKILL, type Signal } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import type { WaitOptions } from "../../sim/index.ts";
 import type { Demand } from "../explain/cause.ts";
 import type { CauseLog } from "../explain/cause-log.ts";
 import type { DaemonLife } from "../machine/daemon-life.ts";
@@ -90,7 +91,7 @@ export class Stopper {
   }
 
   /** `isAtOnce`: another signal has only just been sent. */
-  async killNow(
+  killNow(
     container: Container,
     demand: Demand,
     { isAtOnce = false, follows = false }: { readonly isAtOnce?: boolean; readonly follows?: boolean } = {},
@@ -101,13 +102,19 @@ export class Stopper {
       container.oci?.resume();
       container.become("running");
     }
-    const { life } = this.#parts;
-    const isOver = (): boolean => !container.isRunning;
     const what = `container ${container.name} to be killed`;
-    if (isAtOnce) await life.sleep(SIGNAL_TAKES_US, { follows, on: container.changed, what, unless: isOver });
+    if (!isAtOnce) return this.#killAll(container, { follows, what });
+    const unless = (): boolean => !container.isRunning;
+    return this.#parts.life
+      .sleep(SIGNAL_TAKES_US, { follows, on: container.changed, what, unless })
+      .then(() => this.#killAll(container, { follows, what }));
+  }
+
+  #killAll(container: Container, waits: Pick<WaitOptions, "follows" | "what">): Promise<void> {
     if (container.isRunning) container.oci?.killAll();
-    // Most are gone by now.
-    if (container.isRunning) await life.until(isOver, { follows, on: container.changed, what });
+    // Most have ended by now.
+    if (!container.isRunning) return Promise.resolve();
+    return this.#parts.life.until(() => !container.isRunning, { ...waits, on: container.changed });
   }
 
   pause(container: Container): void {

@@ -291,7 +291,7 @@ function networkSettings(container: Container) {
 
 function networkDocuments(endpoints: Container["endpoints"]): Record<string, EndpointSettings> {
   const documents: Record<string, EndpointSettings> = {};
-  for (const [name, settings] of Object.entries(endpoints)) documents[name] = networkDocument(settings);
+  for (const name in endpoints) documents[name] = networkDocument(endpoints[name] as EndpointSettings);
   return documents;
 }
 

@@ -45,12 +45,14 @@ export class DaemonLife {
    *
    * @throws ConnectionLost if the life ends before
    */
-  async sleep(us: number, options: SleepOptions): Promise<void> {
+  sleep(us: number, options: SleepOptions): Promise<void> {
     const { unless = () => false, timeoutUs, turns, signal, what, follows, isPatient, on } = options;
     const begun = this.number;
     const endUs = this.world.clock.nowUs + us;
     const isOver = (): boolean => unless() || this.number !== begun;
-    await this.world.sleep(us, { timeoutUs, turns, signal, what, follows, isPatient, on, unless: isOver });
-    if (this.number !== begun && this.world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
+    const slept = this.world.sleep(us, { timeoutUs, turns, signal, what, follows, isPatient, on, unless: isOver });
+    return slept.then(() => {
+      if (this.number !== begun && this.world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
+    });
   }
 }
