@@ -93,7 +93,7 @@ export interface EngineOptions extends WorldOptions {
    * engine finds them in. By default nothing is left of them.
    */
   readonly content?: { readonly disk: ContentDisk; readonly path: string };
-  /** Decompression of layers: zstd, which nothing here reads by itself, and a gunzip of the host's. */
+  /** For layers and archives of ADD: zstd, which nothing here reads by itself, and a gunzip of the host's. */
   readonly codecs?: Codecs;
   /** Registries that are asked before Docker Hub: "https://mirror.example". */
   readonly mirrors?: readonly string[];
@@ -294,6 +294,7 @@ export class Engine implements EngineDoor {
             download: this.download,
             findRepository: this.findRepository,
             unpacksXz: this.profile.hasXz,
+            codecs: options.codecs ?? {},
             filesOf: (image) => this.archives.image(image),
             joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
             resolvConf: buildResolvConf(nameservers),

@@ -5,6 +5,7 @@
  * what may come from the cache then does.
  */
 import { createEngine, type Engine } from "@bottleship/core/engine";
+import { CODECS } from "@bottleship/node";
 import { ReplayError, within } from "../replay.ts";
 import { ClientDisk } from "./client-disk.ts";
 import { type FactsOptions, imageFacts, type RecordedExecutable } from "./image-facts.ts";
@@ -29,7 +30,7 @@ export interface Surroundings {
 
 /** @throws ReplayError if a base is missing or nothing can end the build */
 export async function replayBuild(recorded: BuildCase, { findCase, executable }: Surroundings): Promise<BuildOutcome> {
-  const engine = createEngine({ profile: "recorded" });
+  const engine = createEngine({ profile: "recorded", codecs: CODECS });
   await engine.docker(["pull", "--quiet", BASE_IMAGE]);
   const bases = [BASE_IMAGE, ...(await buildBases(engine, recorded, findCase, new Set()))];
   const first = new Replay(engine, recorded, { bases, executable }, "first-nonce");

@@ -31,6 +31,17 @@ it("takes what begins with a header for an archive, compressed or not", () => {
   expect(openArchive(layerToTar([]), { xz: true })).toBeUndefined();
 });
 
+it("takes archives of zstd for such where somebody can read them", () => {
+  const tar = layerToTar([entry("a")]);
+  const compressed = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1);
+  expect(openArchive(compressed, { xz: true })).toBeUndefined();
+  expect(openArchive(compressed, { xz: true, codecs: { zstd: () => tar } })).toEqual(tar);
+  const broken = (): never => {
+    throw new RangeError("no frame");
+  };
+  expect(openArchive(compressed, { xz: true, codecs: { zstd: broken } })).toBeUndefined();
+});
+
 it("makes directories on the way as root's, and leaves the destination alone", () => {
   const entries = [entry(".", { type: "dir", mode: 0o700 }), entry("p/q", { uid: 9, gid: 8 })];
   expect(unpacked(entries)).toEqual(["d 755 0:0 d/p", 'f 644 9:8 d/p/q "p/q"']);

@@ -7,7 +7,7 @@
  * @see moby/go-archive Unpack, createTarFile; BuildKit solver/llbsolver/file/unpack.go
  */
 import { Errno } from "../../abi/index.ts";
-import { type LayerEntry, tarToLayer } from "../../content/index.ts";
+import { type Codecs, compressionOf, decompressLayer, type LayerEntry, tarToLayer } from "../../content/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import {
   basename,
@@ -31,10 +31,17 @@ import { type Place, TreeWriter } from "./tree-writer.ts";
 const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
 
+export interface ArchiveOptions {
+  /** Those of xz are unpacked, too. */
+  readonly xz: boolean;
+  /** With one for zstd, so are those. */
+  readonly codecs?: Codecs;
+}
+
 /** The bytes of a tar archive, compressed or not; `undefined` if they are none, which the first entry tells. */
-export function openArchive(bytes: Uint8Array, { xz }: { readonly xz: boolean }): Uint8Array | undefined {
+export function openArchive(bytes: Uint8Array, options: ArchiveOptions): Uint8Array | undefined {
   try {
-    const archive = decompress(bytes, xz);
+    const archive = decompress(bytes, options);
     return firstTarHeader(archive) === undefined ? undefined : archive;
   } catch (error) {
     if (error instanceof StatusError) return undefined;
@@ -42,9 +49,10 @@ export function openArchive(bytes: Uint8Array, { xz }: { readonly xz: boolean })
   }
 }
 
-function decompress(bytes: Uint8Array, xz: boolean): Uint8Array {
+function decompress(bytes: Uint8Array, { xz, codecs = {} }: ArchiveOptions): Uint8Array {
   if (isGzip(bytes)) return gunzipStart(bytes);
   if (startsWith(bytes, BZIP2_MAGIC)) return bunzip2(bytes);
+  if (codecs.zstd !== undefined && compressionOf(bytes) === "zstd") return decompressLayer(bytes, { codecs }).whole();
   return xz && startsWith(bytes, XZ_MAGIC) ? unxz(bytes) : bytes;
 }
 

@@ -3,7 +3,6 @@
  *
  * @see BuildKit frontend/dockerui/namedcontext.go, dockerfile2llb/convert.go
  */
-import type { LayerEntry } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference, referenceProblem } from "../../oci/index.ts";
 import type { BuildRequest, ImageNames, NamedImage } from "../build-request.ts";
@@ -46,6 +45,7 @@ export interface StageSourcesOptions {
 export class StageSources {
   readonly #options: StageSourcesOptions;
   readonly #images = new Map<string, Promise<BaseImage>>();
+  /** Named contexts that stages start from. */
   readonly #contexts = new Map<string, Vertex>();
   /** What stages are called. */
   #stageNames: readonly string[] = [];
@@ -89,7 +89,7 @@ export class StageSources {
     if (name !== undefined && context !== undefined) {
       if ("url" in context) return { kind: "context", vertex: this.#elsewhere(name, context.url, stage) };
       if ("built" in context) return { kind: "image", image: { ...context.built, name }, title: "" };
-      if (!("image" in context)) return { kind: "context", vertex: this.#context(name, context, !stage.isImplicit) };
+      if (!("image" in context)) return this.#context(name, context, !stage.isImplicit);
       const image = await this.#image(context, `[context ${name}] load metadata for ${context.image}`, stage);
       return { kind: "image", image, title: `[context ${name}] ${context.image}` };
     }
@@ -162,24 +162,29 @@ export class StageSources {
     throw new BuildError(`failed to resolve source metadata for ${reference}: ${why}`).at(range);
   }
 
-  /** A stage that starts from files needs them as a layer; one that is copied from does not. */
-  #context(name: string, source: ContextSource, isBase: boolean): Vertex {
-    const key = `${name} ${isBase}`;
-    const known = this.#contexts.get(key);
-    if (known !== undefined) return known;
+  /** A stage that starts from files needs all of them, as a layer; one that is copied from does not. */
+  #context(name: string, source: ContextSource, isBase: boolean): StageSource {
+    const known = isBase ? this.#contexts.get(name) : undefined;
+    if (known !== undefined) return { kind: "context", vertex: known };
     const { progress, nowUs } = this.#options;
     const memory = this.#options.memory(name, source);
     const files = contextEntries(source, nowUs, memory.files);
-    const entries = (): readonly LayerEntry[] => files;
     if (!this.#ignores.has(name)) this.#ignores.set(name, loadContextIgnoreFile(name, files, progress));
-    const ignore = this.#ignores.get(name);
+    const paths = new Set<string>();
     const vertex: Vertex = {
-      op: { kind: "context", entries, ignore, memory, isBase },
+      op: {
+        kind: "context",
+        entries: () => files,
+        ignore: this.#ignores.get(name),
+        memory,
+        isBase,
+        ...(isBase ? {} : { includes: () => [...paths] }),
+      },
       name: `[context ${name}] load from client`,
       inputs: [],
       ignoresCache: false,
     };
-    this.#contexts.set(key, vertex);
-    return vertex;
+    if (isBase) this.#contexts.set(name, vertex);
+    return { kind: "context", vertex, ...(isBase ? {} : { onPath: (path: string) => paths.add(path) }) };
   }
 }

@@ -1,5 +1,5 @@
 /** What a build works with: the parts of a machine, as a builder sees them. */
-import type { LayerEntry } from "../../content/index.ts";
+import type { Codecs, LayerEntry } from "../../content/index.ts";
 import type { GitRepository } from "../../git/index.ts";
 import type { Image } from "../../image/index.ts";
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
@@ -23,6 +23,8 @@ export interface BuildMachine {
   readonly prng: Prng;
   /** ADD unpacks archives of xz, for which the daemon needs a program. */
   readonly unpacksXz: boolean;
+  /** With one for zstd, ADD unpacks such archives, too. */
+  readonly codecs: Codecs;
   /** What is behind a URL. @throws StatusError in the words of Go's client if nobody answers */
   readonly download: (url: string) => Promise<Download>;
   /** The git repository at an address; `undefined` if nobody has it, or the machine has no git. */

@@ -364,7 +364,8 @@ function copyFiles(
   };
   for (const path of selected(source, action)) {
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
-    const archive = content === undefined ? undefined : openArchive(content, { xz: machine.unpacksXz });
+    const { unpacksXz: xz, codecs } = machine;
+    const archive = content === undefined ? undefined : openArchive(content, { xz, codecs });
     // Names of one file are kept together only below one path.
     if (archive === undefined) {
       const isDirectory = source.find(rootPath(source, path))?.inode.type === "dir";

@@ -43,8 +43,8 @@ export interface BaseImage {
 export type StageSource =
   /** `title` replaces "[1/4] FROM …"; an empty one is not shown. */
   | { readonly kind: "image"; readonly image: BaseImage; readonly title?: string }
-  /** A named context stands in for the stage or its image. */
-  | { readonly kind: "context"; readonly vertex: Vertex };
+  /** A named context stands in for the stage or its image; `onPath` hears what is wanted of it, if that is not all. */
+  | { readonly kind: "context"; readonly vertex: Vertex; readonly onPath?: (path: string) => void };
 
 export interface PlanOptions {
   readonly prepared: Prepared;
@@ -213,8 +213,9 @@ export class Plan {
     const isDirectory = step.dest === "" || step.dest === "." || step.dest.endsWith("/") || step.dest.endsWith("/.");
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
     const fromVertex = from === undefined ? this.#options.context : this.#soFar(from, stage, end).vertex;
+    this.#notePaths(from, step);
     const isClassic = this.#options.ownership === "classic";
-    const keepsParents = step.kind === "COPY" && step.parents;
+    const keepsParents = parentsAreKept(step);
     const action = (written: string, input: number, how: Partial<CopyFiles> = {}): CopyFiles => {
       const pivot = keepsParents ? atPivot(written) : undefined;
       return {
@@ -243,7 +244,6 @@ export class Plan {
         const download = step.kind === "ADD" && !repository ? this.#download(source, step, about) : undefined;
         if (repository !== undefined) actions.push(action("/", inputs.push(this.#git(repository, about)) - 2));
         else if (download === undefined) {
-          if (from === undefined) this.#options.onContextPath(keepsParents ? source.replace("/./", "/") : source);
           files ??= inputs.push(fromVertex) - 2;
           actions.push(action(source, files, { unpacks, isFromTree, isExact: false }));
         } else {
@@ -258,6 +258,21 @@ export class Plan {
       for (const { name } of step.files) actions.push(action(name, inputs.length - 2));
     }
     return this.#vertices.add({ op: { kind: "file", actions, isClassic }, inputs, ...about });
+  }
+
+  /** Of a context only what is wanted of it is sent. */
+  #notePaths(from: BuildStage | undefined, step: CopyStep | AddStep): void {
+    const onPath = this.#pathListener(from);
+    for (const source of step.sources) {
+      if (step.kind === "ADD" && sourceKind(source) !== "local") continue;
+      onPath(parentsAreKept(step) ? source.replace("/./", "/") : source);
+    }
+  }
+
+  #pathListener(from: BuildStage | undefined): (path: string) => void {
+    if (from === undefined) return this.#options.onContextPath;
+    const source = this.#options.sources.get(from);
+    return (source?.kind === "context" ? source.onPath : undefined) ?? (() => {});
   }
 
   #git(source: GitSource, { name, ignoresCache }: About): Vertex {
@@ -284,12 +299,12 @@ export class Plan {
       const source = sources[i];
       // A bind mount that names no stage shows the context; a cache that names none starts empty.
       const fromContext = mount.from === "" && mount.type === "bind";
+      if (fromContext || source !== undefined) this.#pathListener(fromContext ? undefined : source)(mount.source);
       const vertex = fromContext
         ? this.#options.context
         : source === undefined
           ? undefined
           : this.#soFar(source, stage, end).vertex;
-      if (fromContext) this.#options.onContextPath(mount.source);
       if (vertex === undefined) return { mount, input: undefined, isFromTree: false };
       inputs.push(vertex);
       return { mount, input: inputs.length - 2, isFromTree: this.#vertices.isSame(vertex, end.vertex) };
@@ -356,6 +371,10 @@ function decodePercent(text: string): string {
 }
 
 const PIVOT = "/./";
+
+function parentsAreKept(step: CopyStep | AddStep): boolean {
+  return step.kind === "COPY" && step.parents;
+}
 
 /** `base/./dir/file` is `dir/file` below `base`; without a pivot everything is below the root. */
 function atPivot(source: string): { readonly base: string; readonly pattern: string } {

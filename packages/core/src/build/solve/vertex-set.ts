@@ -4,8 +4,8 @@
  *
  * @see BuildKit client/llb marshal: a vertex is named by the digest of its operation, and described by who comes last
  */
-import { unreachable } from "../../lib/index.ts";
-import type { ExecOp, FileOp, Vertex } from "./vertex.ts";
+import { compareBytes, join, unreachable } from "../../lib/index.ts";
+import type { ContextOp, ExecOp, FileOp, Vertex } from "./vertex.ts";
 
 export class VertexSet {
   readonly #numbers = new Map<string, number>();
@@ -64,7 +64,8 @@ type Merged = Omit<Vertex, "name" | "ignoresCache"> & { name: string; ignoresCac
 
 /**
  * A text that is the same for the same work on the same inputs. Where in the Dockerfile a mount was written is of no
- * matter, nor what holds for every RUN of the build. What comes from outside is told apart by its name.
+ * matter, nor what holds for every RUN of the build. What comes from outside is told apart by its name, and by what is
+ * wanted of it.
  */
 function contentOf({ op, name }: Vertex): string {
   switch (op.kind) {
@@ -75,7 +76,7 @@ function contentOf({ op, name }: Vertex): string {
     case "image":
       return `image${sized(op.reference)}`;
     case "context":
-      return `context${sized(name)}`;
+      return `context${sized(name, ...wanted(op))}`;
     case "inline":
       return `inline${op.files.map((file) => sized(file.name, file.content)).join("")}`;
     case "git": {
@@ -87,6 +88,12 @@ function contentOf({ op, name }: Vertex): string {
     default:
       return unreachable(op);
   }
+}
+
+/** Who wants the root wants all. */
+function wanted({ includes }: ContextOp): readonly string[] {
+  const paths = [...new Set(includes?.().map((path) => join("/", path)))].sort(compareBytes);
+  return paths.includes("/") ? [] : paths;
 }
 
 /** What few RUNs have. */

@@ -52,6 +52,10 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
   // buildx hands on when things are to count as made.
   const buildArgs = epoch ? { [SOURCE_DATE_EPOCH]: epoch, ...given } : given;
   for (const tag of tags) checkTag(tag);
+  if (request.context === STDIN && file === STDIN) {
+    const message = "invalid argument: can't use stdin for both build context and dockerfile";
+    throw new StatusError("invalid-argument", message);
+  }
   return {
     context:
       archive ??
