@@ -62,7 +62,8 @@ export function chown(who: FsCredentials, at: Location, uid: number, gid: number
   if (uid !== -1 && !(isOwner && uid === inode.uid) && !privileged) throw new Errno("EPERM");
   if (gid !== -1 && !(isOwner && (gid === inode.gid || who.inGroup(gid))) && !privileged) throw new Errno("EPERM");
   const owner = { uid: uid === -1 ? inode.uid : uid, gid: gid === -1 ? inode.gid : gid };
-  inode.setattr(inode.type === "dir" ? owner : { ...owner, mode: withoutSetId(inode.mode) });
+  const mode = withoutSetId(inode.mode);
+  inode.setattr(inode.type === "dir" || mode === inode.mode ? owner : { ...owner, mode });
   if (uid !== -1 || gid !== -1) tellPath(at.dentry, IN_ATTRIB);
 }
 

@@ -132,7 +132,7 @@ export function unlink(context: FsContext, path: string): void {
   if (last.slash) throw new Errno(victim.inode.type === "dir" ? "EISDIR" : "ENOTDIR");
   checkDelete(context.creds, last.parent.inode, victim.inode);
   if (victim.inode.type === "dir") throw new Errno("EISDIR");
-  if (isMountPoint(last.parent, victim)) throw new Errno("EBUSY");
+  if (isMountPoint(last.parent, victim) && !last.parent.mount.fs.isFixed) throw new Errno("EBUSY");
   last.parent.inode.unlink(last.name, victim.inode);
   last.parent.dentry.forget(last.name);
   tellUnlinked(victim);
@@ -218,6 +218,8 @@ function checkRename(
     if (!exchanges && !isDir && replacesDir) throw new Errno("EISDIR");
   }
   if (isDir && source.parent.dentry !== target.parent.dentry) checkAccess(creds, moved.inode, W_OK);
+  // A file system in which nothing is renamed says so first.
+  if (source.parent.mount.fs.isFixed) throw new Errno("EPERM");
   if (isMountPoint(source.parent, moved)) throw new Errno("EBUSY");
   if (replaced !== undefined && isMountPoint(target.parent, replaced)) throw new Errno("EBUSY");
 }

@@ -33,6 +33,16 @@ const ofPart =
 
 const pressure = (kind: PressureKind) => text((kernel) => formatPressure(kernel.cgroups, kind));
 
+/** @see proc_tty_drivers(5) */
+const TTY_DRIVERS = `\
+/dev/tty             /dev/tty        5       0 system:/dev/tty
+/dev/console         /dev/console    5       1 system:console
+/dev/ptmx            /dev/ptmx       5       2 system
+pty_slave            /dev/pts      136 0-1048575 pty:slave
+pty_master           /dev/ptm      128 0-1048575 pty:master
+`;
+const TTY_LDISCS = "n_tty       0\nn_null     27\n";
+
 /** The controllers of cgroup v1, all of which are in the one hierarchy of v2. @see cgroups(7) */
 const SUBSYSTEMS = [
   ...["cpuset", "cpu", "cpuacct", "blkio", "memory", "devices", "freezer", "net_cls", "perf_event", "net_prio"],
@@ -95,7 +105,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   ),
   sysvipc: { msg: textFile(messageQueues), sem: textFile(semaphores), shm: textFile(sharedMemory) },
   timer_list: hidden,
-  tty: {},
+  tty: { driver: {}, drivers: text(() => TTY_DRIVERS), ldisc: {}, ldiscs: text(() => TTY_LDISCS) },
   uptime: textFile<ProcFs>(({ kernel, reader }) => uptime(kernel, reader.ns.time.boottimeOffsetUs)),
   version: text(({ machine }) => `Linux version ${machine.kernelRelease} (bottleship) ${machine.kernelVersion}\n`),
   vmallocinfo: hidden,

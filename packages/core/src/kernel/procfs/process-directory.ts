@@ -14,7 +14,7 @@ import {
   O_ACCMODE,
   O_RDONLY,
 } from "../../abi/index.ts";
-import { type PseudoAttributes, PseudoDirectory, type PseudoEntries, PseudoLink } from "../../fs/index.ts";
+import { PseudoDirectory, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import type { Inode } from "../../vfs/index.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
@@ -29,6 +29,7 @@ import type { ProcFs } from "./proc-fs.ts";
 import {
   checkInspect,
   directory,
+  type EntryTable,
   entriesOf,
   entryTable,
   file,
@@ -49,22 +50,23 @@ import { checkSetgroups, formatIdMap, writeIdMap, writeSetgroups } from "./user-
 import { currentCall, waitChannel } from "./wait-channel.ts";
 
 export function processDirectory(fs: ProcFs, process: Process): Inode {
-  return new ProcessDirectory(
-    fs,
-    process,
-    { mode: 0o555, ...owner(process) },
-    entriesOf(fs, process, TABLE, process.pid * INODES_PER_PROCESS),
-  );
+  return new ProcessDirectory(fs, process, TABLE);
 }
 
 class ProcessDirectory extends PseudoDirectory {
   readonly #proc: ProcFs;
   readonly #process: Process;
 
-  constructor(fs: ProcFs, process: Process, attributes: PseudoAttributes, entries: PseudoEntries) {
-    super(fs, attributes, entries, process.pid * INODES_PER_PROCESS);
+  constructor(fs: ProcFs, process: Process, table: EntryTable) {
+    const ino = process.pid * INODES_PER_PROCESS;
+    super(fs, { mode: 0o555, ...owner(process) }, entriesOf(fs, process, table, ino), ino);
     this.#proc = fs;
     this.#process = process;
+  }
+
+  /** It is immutable. @see fs/proc/base.c: proc_pid_instantiate */
+  override setattr(): void {
+    throw new Errno("EPERM");
   }
 
   /** @see fs/proc/base.c: proc_pid_permission */
@@ -215,7 +217,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       { mode: 0o555, ...owner(process) },
       {
         find: (name) =>
-          name === String(pidIn(fs.namespace, process)) ? directory(fs, process, THREAD_TABLE, 0, 0o555) : undefined,
+          name === String(pidIn(fs.namespace, process)) ? new ProcessDirectory(fs, process, THREAD_TABLE) : undefined,
         list: (): DirEntry[] => [
           { name: String(pidIn(fs.namespace, process)), ino: process.pid * INODES_PER_PROCESS, type: "dir" },
         ],

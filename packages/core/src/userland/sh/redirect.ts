@@ -25,7 +25,7 @@ import {
   SIGTSTP,
   stat,
 } from "../../abi/index.ts";
-import { fromByteString, fromLatin1 } from "../../lib/index.ts";
+import { byteString, fromByteString, fromLatin1 } from "../../lib/index.ts";
 import { attempt, writeAll } from "../io.ts";
 import type { Redirection, RedirectionOperator, Word } from "./ast.ts";
 import { isNumber } from "./characters.ts";
@@ -197,7 +197,8 @@ function* openToWrite(shell: Shell, path: string): Routine<number> {
   const before = yield* attempt(stat(path));
   if (before instanceof Errno) return yield* open(path, O_WRONLY | O_CREAT | O_EXCL);
   if (before.type === "file") throw new Errno("EEXIST");
-  const fd = yield* open(path, O_WRONLY);
+  const fd = yield* attempt(open(path, O_WRONLY));
+  if (fd instanceof Errno) return yield* shell.fail(`can't open ${byteString(path)}: ${fd.message}`);
   if ((yield* fstat(fd)).type !== "file") return fd;
   yield* close(fd);
   throw new Errno("EEXIST");

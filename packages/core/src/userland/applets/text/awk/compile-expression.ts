@@ -234,7 +234,8 @@ export class ExpressionCompiler {
 
   #builtin(name: string, given: readonly Expression[]): Code<Operand> {
     const runtime = this.#runtime;
-    if (name === "sprintf") return this.printf(given);
+    // A value ends at its first NUL; what printf prints does not.
+    if (name === "sprintf") return map(this.printf(given), (text) => text.split("\0", 1)[0] ?? "");
     const calling = CALLING_BUILTINS[name];
     if (calling !== undefined) {
       const values = all(

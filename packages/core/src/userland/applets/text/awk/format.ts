@@ -48,14 +48,15 @@ export function awkPrintf(format: string, next: () => Operand, text: (operand: O
   for (let at = 0; ; ) {
     const percent = format.indexOf("%", at);
     if (percent < 0 || percent + 1 >= format.length) return result + format.slice(at);
-    if (format[percent + 1] === "%") {
-      result += format.slice(at, percent + 1);
-      at = percent + 2;
+    let end = percent + 1;
+    while (end < format.length && !/[a-zA-Z*%]/.test(format[end] ?? "")) end++;
+    if (end >= format.length) return result + format.slice(at);
+    if (format[end] === "%") {
+      // Whatever stands between the two, they are one.
+      result += `${format.slice(at, percent)}%`;
+      at = end + 1;
       continue;
     }
-    let end = percent + 1;
-    while (end < format.length && !/[a-zA-Z*]/.test(format[end] ?? "")) end++;
-    if (end >= format.length) return result + format.slice(at);
     if (format[end] === "*") throw new AwkError("%*x formats are not supported");
     const specification = format.slice(percent, end + 1);
     result += format.slice(at, percent) + directiveText(specification, next(), text);
