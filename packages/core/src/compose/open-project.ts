@@ -78,7 +78,8 @@ function loadModel(options: OpenOptions, client: ComposeClient, isRaw: boolean) 
   const loaded = loadTree(found.sources, context);
   if (Object.keys(loaded).length === 0) throw new ComposeError("empty compose file");
   if (name === "") throw new ComposeError("project name must not be empty");
-  const tree = withFileContents(options.isPlain ? loaded : normalize(loaded, name, variables), variables);
+  const normal = options.isPlain === true ? loaded : normalize(loaded, name, variables);
+  const tree = isRaw ? normal : withFileContents(normal, variables);
   const frame = {
     name,
     directory: found.directory,

@@ -340,7 +340,9 @@ export class Shell {
     if (part.kind === "variable") {
       return part.name === "?"
         ? String(this.#status)
-        : (this.#variables.get(part.name) ?? this.#parts.env[part.name] ?? "");
+        : (this.#variables.get(part.name) ??
+            this.#parts.env[part.name] ??
+            (part.name === "PWD" ? this.#parts.cwd : ""));
     }
     const inside = await new Shell(this.#parts, this.#variables, this.#isBackground).run(part.list);
     this.#substituted = inside.exitCode;

@@ -135,6 +135,31 @@ export async function buildTargets(session: Session, builds: TargetBuilds, shown
   return 0;
 }
 
+/** The steps of several targets, shown as those of one build: numbered on, and called after their targets. */
+class Steps {
+  readonly #display: Display;
+  readonly #targets: number;
+  /** Vertices that were told of. */
+  #vertices = 1;
+
+  constructor(display: Display, targets: number) {
+    this.#display = display;
+    this.#targets = targets;
+  }
+
+  listener(name: string): BuildListener {
+    const offset = this.#vertices;
+    const isOne = this.#targets === 1;
+    return (event) => {
+      const vertex = event.vertex + offset;
+      this.#vertices = Math.max(this.#vertices, vertex);
+      const named = "name" in event && !isOne ? { ...event, name: prefixed(name, event.name) } : event;
+      const inputs = named.kind === "planned" ? { inputs: named.inputs.map((input) => input + offset) } : {};
+      this.#display.listener({ ...named, ...inputs, vertex });
+    };
+  }
+}
+
 class Run {
   readonly metadata = new Map<string, object>();
   readonly #session: Session;
@@ -142,13 +167,13 @@ class Run {
   readonly #display: Display;
   /** Images of the targets that are done; those that only others start from are in no list. */
   readonly #images = new Map<string, Image>();
-  /** Vertices that were told of. */
-  #vertices = 1;
+  readonly #steps: Steps;
 
   constructor(session: Session, builds: TargetBuilds, display: Display) {
     this.#session = session;
     this.#builds = builds;
     this.#display = display;
+    this.#steps = new Steps(display, builds.size);
   }
 
   /** Builds a target after those that it needs, unless it is built. */
@@ -165,7 +190,7 @@ class Run {
       const outputs = outputsOf(session, request);
       const exported = { ...asked, ...exportsOf(outputs, request.tags) };
       const startedUs = session.engine.kernel.nowUs;
-      const make = () => session.engine.build({ ...exported, onEvent: this.#listener(name) });
+      const make = () => session.engine.build({ ...exported, onEvent: this.#steps.listener(name) });
       const result = await session.call("ImageBuild", "", make);
       await carryOut(session, outputs, result, exported.tags);
       this.#images.set(name, result.image);
@@ -182,19 +207,6 @@ class Run {
       return built === undefined ? [] : [[context, { built }] as const];
     });
     return { ...asked, contexts: { ...asked.contexts, ...Object.fromEntries(linked) } };
-  }
-
-  /** Steps are numbered on, and called after their targets if there are several. */
-  #listener(name: string): BuildListener {
-    const offset = this.#vertices;
-    const isOne = this.#builds.size === 1;
-    return (event) => {
-      const vertex = event.vertex + offset;
-      this.#vertices = Math.max(this.#vertices, vertex);
-      const named = "name" in event && !isOne ? { ...event, name: prefixed(name, event.name) } : event;
-      const inputs = named.kind === "planned" ? { inputs: named.inputs.map((input) => input + offset) } : {};
-      this.#display.listener({ ...named, ...inputs, vertex });
-    };
   }
 
   #failure(name: string, error: unknown, source: SourceText): unknown {
@@ -229,6 +241,7 @@ async function askTargets(session: Session, builds: TargetBuilds, { request, dis
   }
   let exitCode = 0;
   let isFirst = true;
+  const steps = new Steps(display, builds.size);
   for (const [name, build] of builds) {
     const { description = "" } = build.target;
     session.out(`${isFirst ? "" : "\n"}${name}\n${description === "" ? "" : `${description}\n`}\n`);
@@ -241,7 +254,11 @@ async function askTargets(session: Session, builds: TargetBuilds, { request, dis
       const asked = await requestWithInline(session, build.request, build.target);
       const source = sourceOf(session, build.request, asked);
       const file = build.target["dockerfile-inline"] === undefined ? build.request.file : INLINE;
-      exitCode = (await ask(session, { ...build.request, call, file }, asked, source, display)) || exitCode;
+      exitCode =
+        (await ask(session, { ...build.request, call, file }, asked, source, {
+          ...display,
+          listener: steps.listener(name),
+        })) || exitCode;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       session.out(`error: ${error.message}\n`);

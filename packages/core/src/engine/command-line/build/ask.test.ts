@@ -26,5 +26,5 @@ it("ignores warnings where it is told to, but no errors", async () => {
 
 it("prints in the last format, in words if it knows it not", async () => {
   expect((await asked("check,format=json,format=xml")).stdout).toContain("Check complete");
-  expect((await asked("check,format=xml,format=json")).stdout).toMatch(/^\{/);
+  expect((await asked("check,format=xml,format=json")).stdout).toMatch(/^\n\{/);
 });

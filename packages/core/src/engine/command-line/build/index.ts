@@ -15,6 +15,9 @@ import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
 import { buildRequest, dockerfileText } from "./request.ts";
 import { checkBuilder } from "./unsupported.ts";
 
+/** Nothing is told but the id of the image. */
+const isQuiet = ({ quiet, progress }: DockerBuild): boolean => quiet || progress === "quiet";
+
 export async function buildImage(session: Session, request: DockerBuild): Promise<number> {
   let source: SourceText = { text: "" };
   let display: Display | undefined;
@@ -24,7 +27,11 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
     const [call] = request.call.split(",", 1);
-    if (call !== "build" && call !== "") return await ask(session, request, build, source, display);
+    if (call !== "build" && call !== "") {
+      // There is no image whose id could be told.
+      if (isQuiet(request)) session.out("\n");
+      return await ask(session, request, build, source, display);
+    }
     await buildAndExport(session, request, build, display);
     return 0;
   } catch (error) {
@@ -59,5 +66,5 @@ async function buildAndExport(
   display.end();
   const id = exported.exports?.includes("image") === false ? "" : image.id;
   writeImageId(session, request.iidFile, id);
-  if (request.quiet) session.lines([id]);
+  if (isQuiet(request)) session.out(`${id}\n`);
 }

@@ -1,5 +1,6 @@
 /** What every compose command has: the session, the options of the project, and how it tells of things. */
 import { ComposeError, type OpenOptions, openProject, type Project } from "../../../compose/index.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { decode, NO_BYTES } from "../../../lib/index.ts";
 import type { Session } from "../../command-line/session.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
@@ -7,6 +8,12 @@ import { foundProject } from "../found-project.ts";
 import { clientOf } from "../input.ts";
 import { type Operation, progressLine } from "../operation.ts";
 import type { PROJECT_FLAGS } from "./flags.ts";
+
+/** @throws ComposeError for a way of showing progress that is none */
+export function checkProgress(mode: string): void {
+  if (["", "auto", "tty", "plain", "json", "quiet"].includes(mode)) return;
+  throw new ComposeError(`unsupported --progress value ${quote(mode)}`);
+}
 
 export class ComposeContext {
   readonly session: Session;

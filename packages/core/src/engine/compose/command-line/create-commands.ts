@@ -14,7 +14,7 @@ import { containersToLog, LogColumn, readLogs, shortName } from "../logs.ts";
 import { containersOf, type Operation } from "../operation.ts";
 import { startProject } from "../start.ts";
 import { createProject, type UpOptions, withScale } from "../up.ts";
-import type { ComposeContext } from "./context.ts";
+import { type ComposeContext, checkProgress } from "./context.ts";
 import type { BUILD_FLAGS, CREATE_FLAGS, DOWN_FLAGS, RM_FLAGS, UP_FLAGS } from "./flags.ts";
 
 /** Options that were given, by their names. */
@@ -236,10 +236,14 @@ export async function build(
   flags: FlagValues<typeof BUILD_FLAGS>,
   services: readonly string[],
 ): Promise<number> {
+  if (flags.progress !== "") {
+    checkProgress(flags.progress);
+    context.session.err("--progress is a global compose flag, better use `docker compose --progress xx build ...\n");
+  }
   const project = context.open();
   for (const name of services) if (!project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
   const args = Object.fromEntries(flags["build-arg"].map(buildArgument));
-  const isQuiet = flags.quiet || context.isQuiet;
+  const isQuiet = flags.quiet || flags.progress === "quiet" || context.isQuiet;
   const words = [
     ...(flags["no-cache"] ? ["--no-cache"] : []),
     ...(flags.pull ? ["--pull"] : []),

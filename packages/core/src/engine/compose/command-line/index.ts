@@ -18,7 +18,7 @@ import { ConnectionLost } from "../../machine/daemon-life.ts";
 import { killProject, pauseProject, restartProject, stopProject, unpauseProject } from "../lifecycle.ts";
 import { containersOf } from "../operation.ts";
 import { startProject } from "../start.ts";
-import { ComposeContext } from "./context.ts";
+import { ComposeContext, checkProgress } from "./context.ts";
 import { cp } from "./copy-command.ts";
 import * as creating from "./create-commands.ts";
 import * as flagsOf from "./flags.ts";
@@ -200,9 +200,7 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
   try {
     const { values, operands } = parseFlags(flagsOf.PROJECT_FLAGS, words, { interspersed: false });
     const [name, ...rest] = operands;
-    if (!["", "auto", "tty", "plain", "json", "quiet"].includes(values.progress)) {
-      throw new ComposeError(`unsupported --progress value ${quote(values.progress)}`);
-    }
+    checkProgress(values.progress);
     refuseDryRun(values["dry-run"]);
     const context = new ComposeContext(session, values);
     if (values.version) return (await COMMANDS["version"]?.run(context, "version", [])) ?? 0;

@@ -48,7 +48,8 @@ export async function config(
     return 0;
   }
   if (flags["no-interpolate"] && !flags.services) {
-    const text = modelYaml(openModel(context.options(), context.client()));
+    const options = { ...context.options(), isPlain: flags["no-normalize"] };
+    const text = modelYaml(openModel(options, context.client()));
     if (!flags.quiet) session.out(text);
     return 0;
   }
