@@ -98,7 +98,7 @@ export class NetworkService {
   /** @throws StatusError with Docker's words for whatever is wrong */
   create(request: NetworkRequest): Network {
     const network = this.#store.create(request);
-    this.#record("create", network);
+    if (network.scope === "local") this.#record("create", network);
     return network;
   }
 
@@ -115,7 +115,7 @@ export class NetworkService {
   remove(reference: string): Network {
     const network = this.#find(reference);
     this.#store.remove(network);
-    if (!network.configOnly) this.#record("destroy", network);
+    if (!network.configOnly && network.scope === "local") this.#record("destroy", network);
     return network;
   }
 
@@ -152,7 +152,9 @@ export class NetworkService {
   }
 
   /** The network of published ports is there: its balancer also stands on docker_gwbridge. */
-  openIngress({ bridge }: Network): void {
+  openIngress(network: Network): void {
+    const { bridge } = network;
+    this.#record("create", network);
     const gateway = this.#store.gatewayBridge().bridge;
     if (bridge !== undefined && gateway !== undefined) this.#mesh?.openIngress(bridge, gateway);
   }
@@ -241,7 +243,7 @@ export class NetworkService {
       container.sandbox = sandbox;
       for (const network of joined) {
         if (network.bridge === undefined) this.#lodge(container, network);
-        this.#record("connect", network, container);
+        this.#recordJoined(network, container);
       }
       for (const endpoint of endpoints) this.#mesh?.joined(endpoint);
     } catch (error) {
@@ -286,7 +288,7 @@ export class NetworkService {
       if (endpoint !== undefined || settings.EndpointID !== "") {
         const network = this.get(endpoint?.network.id ?? settings.NetworkID);
         network?.guests.delete(container.id);
-        if (network !== undefined) this.#record("disconnect", network, container);
+        if (network !== undefined) this.#recordLeft(network, container);
       }
       shown[name] = stoppedSettings(endpoint === undefined ? settings : endpoint.named(settings));
     }
@@ -340,7 +342,7 @@ export class NetworkService {
     this.#mesh?.joined(endpoint);
     this.#write(container, name, settings);
     this.changes.emit("joined", container, endpoint);
-    this.#record("connect", network, container);
+    this.#recordJoined(network, container);
   }
 
   /** `docker network disconnect`. @throws StatusError internal if it is not there */
@@ -361,7 +363,7 @@ export class NetworkService {
       this.changes.emit("left", container, endpoint);
     }
     network.guests.delete(container.id);
-    if (gone !== undefined && gone.EndpointID !== "") this.#record("disconnect", network, container);
+    if (gone !== undefined && gone.EndpointID !== "") this.#recordLeft(network, container);
   }
 
   /** The container is called otherwise from now on. */
@@ -508,6 +510,17 @@ export class NetworkService {
     container.endpoints = { ...container.endpoints, [name]: settings };
   }
 
+  /** A machine has a swarm's network from its first container on it to its last. */
+  #recordJoined(network: Network, container: Container): void {
+    if (comesAndGoes(network) && !isUsedBesides(network, container)) this.#record("create", network);
+    this.#record("connect", network, container);
+  }
+
+  #recordLeft(network: Network, container: Container): void {
+    this.#record("disconnect", network, container);
+    if (comesAndGoes(network) && !isUsedBesides(network, container)) this.#record("destroy", network);
+  }
+
   /** `container` is who connects or disconnects. */
   #record(action: string, { id, name, driver }: Network, container?: Container): void {
     const attributes =
@@ -515,6 +528,12 @@ export class NetworkService {
     this.#events.record("network", action, id, attributes);
   }
 }
+
+/** The network of published ports stays as long as the swarm. */
+const comesAndGoes = ({ scope, ingress = false }: Network): boolean => scope === "swarm" && !ingress;
+
+const isUsedBesides = ({ bridge }: Network, { id }: Container): boolean =>
+  [...(bridge?.endpoints.values() ?? [])].some((one) => !one.isBalancer && one.containerId !== id);
 
 /** A list that is pushed to gets room for more, and mostly there is one network. */
 const withOne = <T>(all: readonly T[], one: T): readonly T[] => (all.length === 0 ? [one] : [...all, one]);

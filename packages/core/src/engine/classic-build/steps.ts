@@ -73,7 +73,9 @@ function stageNumber({ stages }: Dockerfile, name: string | undefined): number {
 /** The Dockerfile, or nothing if it is wrong: then the build says so. */
 export function tryParse(text: string): Dockerfile | undefined {
   try {
-    return withoutFrontend(withInstructions(parse(text), (one) => withoutHeredocs(withoutChecksum(one))));
+    return withoutFrontend(
+      withInstructions(parse(text), (one) => withoutHeredocs(withoutNoCommand(withoutChecksum(one)))),
+    );
   } catch {
     return undefined;
   }
@@ -99,6 +101,13 @@ function withoutChecksum(one: Instruction): Instruction {
   return unchecked;
 }
 
+/** No words at all: as RUN and CMD the shell itself is run, without any; as ENTRYPOINT it is none. */
+function withoutNoCommand(one: Instruction): Instruction {
+  if (one.kind !== "RUN" && one.kind !== "CMD" && one.kind !== "ENTRYPOINT") return one;
+  if (one.command.form !== "shell" || one.command.command !== "") return one;
+  return { ...one, command: { form: "exec", argv: one.kind === "ENTRYPOINT" ? [] : SHELL } };
+}
+
 /**
  * The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing.
  * Files that COPY and ADD have with them it does not see.
@@ -108,9 +117,6 @@ function withoutHeredocs(one: Instruction): Instruction {
     const { files, ...bare } = one;
     return bare;
   }
-  // A shell that is given nothing refuses.
-  if (one.kind === "RUN" && one.command.form === "shell" && one.command.command === "")
-    return { ...one, command: { form: "exec", argv: SHELL } };
   if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
   const { heredocs, ...bare } = one;
   return { ...bare, command: { form: "exec", argv: [...SHELL, one.command.command.split("\n")[0] ?? ""] } };

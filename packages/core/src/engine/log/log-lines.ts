@@ -7,7 +7,7 @@
  * @see moby daemon/logger/copier.go, daemon/logger/jsonfilelog
  */
 import { readInteger } from "../../lib/go/index.ts";
-import { concat, encode, NO_BYTES } from "../../lib/index.ts";
+import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { LogEntry, Stream } from "./log-entry.ts";
 import { isJsonFile } from "./log-rotation.ts";
@@ -84,7 +84,8 @@ export class LogLines {
 
   #kept(bytes: Uint8Array): Uint8Array {
     if (this.#format === "local" || isAscii(bytes)) return bytes;
-    return encode(new TextDecoder().decode(bytes));
+    // Unlike TextDecoder, Go replaces each byte of what is no text.
+    return encode(decode(bytes).toWellFormed());
   }
 }
 

@@ -4,7 +4,8 @@ import type { EngineEvent, EventType } from "../events.ts";
 import type { Filters } from "./filters.ts";
 
 /** Older clients read `status`, `id` and `from`. */
-export function eventDocument({ type, action, id, attributes, timeUs }: EngineEvent) {
+export function eventDocument(event: EngineEvent) {
+  const { type, action, id, attributes, timeUs } = event;
   const legacy = type === "container" || type === "image" ? { status: action, id } : {};
   const from = type === "container" && attributes["image"] !== undefined ? { from: attributes["image"] } : {};
   return {
@@ -13,7 +14,7 @@ export function eventDocument({ type, action, id, attributes, timeUs }: EngineEv
     Type: type,
     Action: action,
     Actor: { ID: id, Attributes: sortKeys(attributes) },
-    scope: scopeOf(type),
+    scope: scopeOf(event),
     time: Math.floor(timeUs / 1e6),
     timeNano: timeUs * 1000,
   };
@@ -21,8 +22,12 @@ export function eventDocument({ type, action, id, attributes, timeUs }: EngineEv
 
 const OF_SWARM: ReadonlySet<EventType> = new Set<EventType>(["node", "service", "secret", "config"]);
 
-/** Who knows of it: the machine, or a swarm. */
-const scopeOf = (type: EventType): "local" | "swarm" => (OF_SWARM.has(type) ? "swarm" : "local");
+/** Who knows of it: the machine, or a swarm, which tells of a network its name only. */
+function scopeOf({ type, attributes }: EngineEvent): "local" | "swarm" {
+  const { name, type: driver } = attributes;
+  const isOfSwarm = OF_SWARM.has(type) || (type === "network" && name !== undefined && driver === undefined);
+  return isOfSwarm ? "swarm" : "local";
+}
 
 const OBJECTS = ["container", "volume", "network", "plugin", "daemon", "service", "node", "secret", "config"];
 
@@ -36,7 +41,7 @@ export function acceptsEvent(filters: Filters, event: EngineEvent): boolean {
   return (
     filters.allows("type", (value) => value === type) &&
     filters.allows("event", (value) => value === action || value === action.split(":")[0]) &&
-    filters.allows("scope", (value) => value === scopeOf(type)) &&
+    filters.allows("scope", (value) => value === scopeOf(event)) &&
     filters.allowsLabels(attributes) &&
     OBJECTS.every((kind) => filters.allows(kind, isNamed)) &&
     acceptsImage(filters, event)

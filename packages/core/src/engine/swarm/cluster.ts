@@ -147,6 +147,7 @@ export class Cluster {
         serviceWithPorts: () => this.services.all().find(({ ports }) => ports.some(isIngressPort))?.id,
         isLeaving: (id) => this.tasks.all().some((task) => task.containerId === id && !task.isWanted),
         checkLeader: () => this.#checkLeader(),
+        events,
       },
       known?.networks,
     );

@@ -94,6 +94,10 @@ export class ServiceStore {
     this.#parts.allocator.serve(service);
     this.#table.add(service);
     this.#parts.events.record("service", "create", service.id, { name: spec.Name });
+    // Addresses and ports are written to it after it is there.
+    if (service.endpoint !== undefined) {
+      this.#parts.events.record("service", "update", service.id, { name: spec.Name });
+    }
     this.#parts.changed(service, false);
     return service;
   }

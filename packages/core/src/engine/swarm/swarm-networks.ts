@@ -5,6 +5,7 @@
  * @see moby daemon/cluster/networks.go, libnetwork/drivers/overlay
  */
 import { StatusError } from "../../lib/index.ts";
+import type { EventLog } from "../events.ts";
 import { AddressSpace, SHARED_POOLS } from "../network/address-space.ts";
 import type { BridgeNetwork } from "../network/bridge-network.ts";
 import { IpamAllocator } from "../network/ipam.ts";
@@ -48,6 +49,7 @@ export interface SwarmNetworkParts {
   readonly isLeaving: (container: string) => boolean;
   /** @throws StatusError while nobody leads */
   readonly checkLeader: () => void;
+  readonly events: Pick<EventLog, "record">;
 }
 
 export interface SwarmNetworkRecords {
@@ -131,7 +133,15 @@ export class SwarmNetworks {
   #createFor(member: NetworkMember, request: NetworkRequest): Network {
     if (member.access() === "worker") throw new StatusError("permission-denied", NO_MANAGER);
     this.#parts.checkLeader();
-    return this.#create(request).viewOf(member) as Network;
+    const network = this.#create(request).viewOf(member) as Network;
+    this.#record("create", network);
+    // What it was given is written to it after it is there.
+    this.#record("update", network);
+    return network;
+  }
+
+  #record(action: string, { id, name }: Pick<Network, "id" | "name">): void {
+    this.#parts.events.record("network", action, id, { name });
   }
 
   #create(request: NetworkRequest): SpannedNetwork {
@@ -182,6 +192,7 @@ export class SwarmNetworks {
     const user = users.find((container) => !this.#parts.isLeaving(container));
     if (user !== undefined)
       throw rpcError("FailedPrecondition", `network ${id} is in use by task ${attachmentId(user)}`);
+    if (network?.any !== undefined) this.#record("remove", network.any);
     if (users.length > 0) this.#leaving.add(id);
     else this.#delete(id);
   }
