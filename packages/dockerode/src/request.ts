@@ -90,12 +90,13 @@ function forDocker(options: object = {}): Options {
 }
 
 /** What is meant for one place only, or everything. */
-function part(options: Options, name: "_query" | "_body"): unknown {
-  return options[name] ?? options;
+function part(options: Options, name: "_query" | "_body"): Options {
+  return (options[name] ?? options) as Options;
 }
 
-function addQuery(query: URLSearchParams, values: unknown): void {
-  for (const [name, value] of Object.entries(values ?? {})) {
+function addQuery(query: URLSearchParams, values: Options): void {
+  for (const name in values) {
+    const value = values[name];
     if (Array.isArray(value)) for (const one of value) query.append(name, queryText(one));
     else query.append(name, queryText(value));
   }
@@ -103,15 +104,17 @@ function addQuery(query: URLSearchParams, values: unknown): void {
 
 /** As Node's querystring writes values, and objects as JSON. */
 function queryText(value: unknown): string {
+  if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null) return JSON.stringify(value);
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function jsonBody(dial: DialOptions, method: string, options: Options): TextBody {
   if (method !== "POST" || dial.options === undefined) return NO_BODY;
-  const text = JSON.stringify(part(options, "_body"));
-  const isEmpty = text === "{}" || text === '""';
-  return isEmpty && dial.allowEmpty !== true ? NO_BODY : new TextBody(text);
+  const said = part(options, "_body");
+  if (Object.keys(said).length === 0 && dial.allowEmpty !== true) return NO_BODY;
+  const text = JSON.stringify(said);
+  return text === "{}" && dial.allowEmpty !== true ? NO_BODY : new TextBody(text);
 }
 
 async function* archiveBody(file: string | Uint8Array | Readable): AsyncIterable<Uint8Array> {
