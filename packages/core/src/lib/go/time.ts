@@ -64,23 +64,29 @@ export function rfc3339(seconds: number): string {
 
 /** `2006-01-02T15:04:05.123Z` of microseconds: RFC 3339 with as many places as it takes, as Go writes times into JSON. */
 export function rfc3339Nano(us: number): string {
-  const { date, time } = parts(Math.floor(us / 1e6));
-  return `${date}T${time}${fractionText(us % 1e6)}Z`;
-}
-
-/** `.123` of a second's microseconds; nothing of a whole second. */
-function fractionText(us: number): string {
-  const digits = `${us}`.padStart(6, "0");
+  const seconds = Math.floor(us / 1e6);
+  const { date, time } = parts(seconds);
+  const digits = nanosecondsText(us - seconds * 1e6);
   let places = digits.length;
   while (places > 0 && digits[places - 1] === "0") places--;
-  return places === 0 ? "" : `.${digits.slice(0, places)}`;
+  return `${date}T${time}${places === 0 ? "" : `.${digits.slice(0, places)}`}Z`;
 }
 
 /** `2006-01-02T15:04:05.000000000Z` of microseconds: RFC 3339 with all nine places, as Docker writes them before log lines. */
 export function rfc3339NanoFixed(us: number): string {
-  const { date, time } = parts(Math.floor(us / 1e6));
-  return `${date}T${time}.${`${(us % 1e6) * 1000}`.padStart(9, "0")}Z`;
+  const seconds = Math.floor(us / 1e6);
+  const { date, time } = parts(seconds);
+  return `${date}T${time}.${nanosecondsText(us - seconds * 1e6)}Z`;
 }
+
+/** Nine digits of less than a second, put together from groups that are there: times are written very often. */
+function nanosecondsText(us: number): string {
+  const nanoseconds = Math.floor(us * 1000);
+  const millionths = Math.floor(nanoseconds / 1000);
+  return `${THREE_DIGITS[Math.floor(millionths / 1000)]}${THREE_DIGITS[millionths % 1000]}${THREE_DIGITS[nanoseconds % 1000]}`;
+}
+
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, value) => `${value}`.padStart(3, "0"));
 
 /** Much happens in one second. */
 const parts = remembering((seconds: number): { readonly date: string; readonly time: string } => {
