@@ -308,11 +308,11 @@ export class Solver {
     for (const vertex of [...this.#passedBy]) visit(vertex);
   }
 
-  /** What would have led to a step that cannot be done shows as known where nothing is looked up. */
+  /** What would have led to a step that cannot be done shows as known, whether it is or not, if it was not begun. */
   #tellGivenUp(): void {
     for (const lacking of this.#lacking)
       for (const vertex of allBelow(lacking))
-        if (vertex.ignoresCache && isChange(vertex) && !this.#started.has(vertex)) this.#start(vertex).complete(true);
+        if (isChange(vertex) && !this.#started.has(vertex)) this.#start(vertex).complete(true);
   }
 
   /**
