@@ -11,11 +11,11 @@ export const WAIT_SETTLED_US = 10_000;
 export const REMOVAL_SETTLED_US = 40_000;
 
 /** Resolves when the container's end is that long ago, in real time. */
-export async function untilSettled(
+export function untilSettled(
   { world, kernel }: Engine,
   { finishedUs }: Pick<Container, "finishedUs">,
   settledUs: number,
 ): Promise<void> {
   const leftUs = world.policy === "real" ? finishedUs + settledUs - kernel.nowUs : 0;
-  if (leftUs > 0) await new Promise((resolve) => setTimeout(resolve, leftUs / 1000));
+  return leftUs <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, leftUs / 1000));
 }
