@@ -139,7 +139,8 @@ export class NeighbourTable {
 
   #begin(entry: Neighbour): void {
     entry.state = "incomplete";
-    entry.probes = 0;
+    // Those to one address count as made: a neighbour whose address is not known cannot be asked alone.
+    entry.probes = PROBES;
     this.#probe(entry, BROADCAST_MAC);
   }
 
@@ -152,7 +153,7 @@ export class NeighbourTable {
   }
 
   #probe(entry: Neighbour, to: string): void {
-    if (entry.probes === PROBES) {
+    if (entry.probes === (entry.state === "incomplete" ? 2 * PROBES : PROBES)) {
       this.#fail(entry);
       return;
     }

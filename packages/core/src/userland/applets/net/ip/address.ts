@@ -12,17 +12,7 @@ import { familyOf, type IpPrefix, inPrefix, lastOf, networkOf, ownValue } from "
 import type { Io } from "../../../io.ts";
 import { Pattern } from "../../files/fnmatch.ts";
 import { linkText } from "./link-text.ts";
-import {
-  checkDevice,
-  invalidArgument,
-  ipFamily,
-  matching,
-  prefixOrDie,
-  requires,
-  type Style,
-  talk,
-  valueOf,
-} from "./words.ts";
+import { checkDevice, invalidArgument, ipFamily, matching, prefixOrDie, type Style, talk, valueOf } from "./words.ts";
 
 const COMMANDS = ["add", "change", "chg", "replace", "delete", "list", "show", "lst", "flush"] as const;
 const SCOPES: Readonly<Record<string, AddressScope>> = { global: "global", link: "link", host: "host" };
@@ -121,7 +111,7 @@ function* filterOf(io: Io, style: Style, words: string[]): Routine<Filter> {
 }
 
 function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<number> {
-  if (flush && words.length === 0) return yield* requires(io, "flush");
+  if (flush && words.length === 0) return yield* io.die("flush requires an argument");
   const filter = yield* filterOf(io, style, words);
   if (filter.device !== undefined) yield* checkDevice(io, filter.device);
   const state = yield* netlink_get();

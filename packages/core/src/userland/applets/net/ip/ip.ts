@@ -8,9 +8,9 @@ import { link } from "./link.ts";
 import { neighbour } from "./neighbour.ts";
 import { route } from "./route.ts";
 import { rule } from "./rule.ts";
+import { tunnel } from "./tunnel.ts";
 import { invalidArgument, matching, type Style } from "./words.ts";
 
-/** In the order in which a beginning of the word is looked for. */
 const OBJECTS = ["address", "route", "r", "link", "tunnel", "tunl", "neigh", "rule"] as const;
 
 export const ip: Applet = function* (io) {
@@ -34,7 +34,7 @@ export const ip: Applet = function* (io) {
       return yield* rule(io, style, words);
     case "tunnel":
     case "tunl":
-      return words.length === 0 ? 0 : yield* invalidArgument(io, words[0] ?? "", "ip");
+      return yield* tunnel(io, words);
     default:
       return yield* showUsage(io);
   }

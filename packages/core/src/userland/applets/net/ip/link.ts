@@ -71,7 +71,8 @@ function* add(io: Io, words: string[]): Routine<number> {
 function* remove(io: Io, words: string[]): Routine<number> {
   const first = words.shift();
   const name = first === "dev" || first === "name" ? words.shift() : first;
-  if (name === undefined) return yield* requires(io, "dev", USAGE_CODE);
+  // Without a name the real one ends without a word.
+  if (name === undefined) return 1;
   yield* checkDevice(io, name, USAGE_CODE);
   return yield* talk(io, { kind: "link-del", name });
 }

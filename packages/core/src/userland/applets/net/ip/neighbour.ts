@@ -13,7 +13,7 @@ import {
   valueOf,
 } from "./words.ts";
 
-const COMMANDS = ["show", "list", "flush"] as const;
+const COMMANDS = ["show", "flush"] as const;
 /** States in which no timer holds an entry. */
 const UNREFERENCED: ReadonlySet<NeighbourInfo["state"]> = new Set(["stale", "failed", "permanent"]);
 
@@ -55,7 +55,7 @@ export function* neighbour(io: Io, style: Style, words: string[]): Routine<numbe
 
 /** A device that all lines were asked to have in common is left out. */
 function format({ device, address, mac, state, probes }: NeighbourInfo, onDevice: boolean): string {
-  const references = UNREFERENCED.has(state) ? "" : "ref 1";
-  const where = [...(mac === undefined ? [] : ["lladdr", mac]), references].filter((word) => word !== "").join(" ");
+  const references = UNREFERENCED.has(state) ? "" : " ref 1";
+  const where = `${mac === undefined ? "" : `lladdr ${mac}`}${references}`;
   return `${address} ${onDevice ? "" : `dev ${device} `}${where} used 0/0/0 probes ${probes} ${state.toUpperCase()}\n`;
 }

@@ -9,9 +9,11 @@ export interface Style {
   readonly oneLine: boolean;
 }
 
-/** The first word of `all` that begins with `text`. */
+/** The word of `all` that is `text`, or the only one that begins with it. @see libbb index_in_substrings */
 export function matching<T extends string>(all: readonly T[], text: string): T | undefined {
-  return text === "" ? undefined : all.find((word) => word.startsWith(text));
+  if (text === "") return undefined;
+  const [first, ...others] = all.filter((word) => word.startsWith(text));
+  return others.length === 0 ? first : all.find((word) => word === text);
 }
 
 export function* invalidArgument(io: Io, argument: string, what: string): Routine<never> {
@@ -64,11 +66,16 @@ export function* prefixOrDie(io: Io, text: string, family: IpFamily | undefined)
   return { address, length };
 }
 
-/** One address, not a prefix. */
-export function* addressOrDie(io: Io, text: string, family: IpFamily | undefined): Routine<string> {
+/** One address, not a prefix; `kind` is what it is called where it is none. */
+export function* addressOrDie(
+  io: Io,
+  text: string,
+  family: IpFamily | undefined,
+  kind = family === 6 ? "inet6" : "inet",
+): Routine<string> {
   const address = text.includes(":") ? canonicalIp(text) : dottedQuad(text);
   if (address !== undefined && (family === undefined || familyOf(address) === family)) return address;
-  return yield* io.die(`an ${family === 6 ? "inet6" : "inet"} address is expected rather than "${text}"`);
+  return yield* io.die(`an ${kind} address is expected rather than "${text}"`);
 }
 
 /** Up to four decimal parts; those that are missing, or empty, are zero. */
