@@ -84,6 +84,7 @@ export class EngineApi {
     );
   }
 
+  /** The answer of a handler, once what it has done is written. */
   #answered(request: ApiRequest, reply: ApiReply): ApiReply {
     let written: ApiReply;
     try {
@@ -94,6 +95,7 @@ export class EngineApi {
     return this.#told(request, written);
   }
 
+  /** What went wrong, as a reply. @throws ConnectionLost if there is to be none */
   #failed(request: ApiRequest, error: unknown): ApiReply {
     if (error instanceof ConnectionLost || error instanceof BrokenAnswer) {
       this.#engine.world.wake();
@@ -103,6 +105,7 @@ export class EngineApi {
     return this.#told(request, problemReply(error));
   }
 
+  /** The reply on its way: the world looks at what the request has changed. */
   #told(request: ApiRequest, reply: ApiReply): ApiReply {
     this.#engine.world.wake();
     this.#onReply?.(request, reply);

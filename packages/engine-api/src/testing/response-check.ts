@@ -22,6 +22,9 @@ export class ResponseCheck {
   /** For `onReply` of an EngineApi: answers that are streams are left out. */
   readonly note = (request: ApiRequest, reply: ApiReply): void => {
     if (reply.kind !== "whole" || request.method === "HEAD") return;
+    if (reply.isOwn === true && !isOwn(reply.document)) {
+      this.violations.push(`${request.method} ${request.path} hands out what is others', or no JSON`);
+    }
     this.check(request, reply.status, new TextDecoder().decode(reply.body), reply.headers["Content-Type"]);
   };
 
@@ -56,6 +59,12 @@ export class ResponseCheck {
     this.#validators.set(key, made);
     return made;
   }
+}
+
+/** It has nothing that JSON leaves out, and nothing that others have frozen. */
+function isOwn(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined && !Number.isNaN(value);
+  return !Object.isFrozen(value) && Object.values(value).every(isOwn);
 }
 
 /** One document, or one a line. */
