@@ -7,7 +7,7 @@ import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
-import type { Runtime, StartedExec, Stdio } from "../runtime/index.ts";
+import type { ResolvedUser, Runtime, StartedExec, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { type Container, checkRunning } from "./container/container.ts";
@@ -141,6 +141,8 @@ const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]
 
 /** The exit code of what runc refuses before it starts anything. */
 const SETUP_FAILED = 128;
+/** The exit code where there is no such user any more. */
+const NO_SUCH_USER = 126;
 
 /** What is known of a session whose process has ended, besides how. */
 interface Ending {
@@ -242,7 +244,7 @@ export class ExecService {
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
     const takeConsole = (master: OpenFile): void => this.#openConsole(session, master);
-    const spec = this.#spec(session);
+    const spec = this.#specOf(session);
     const started = runtime.exec(oci, spec, this.#stdio(session, spec), takeConsole);
     session.begin(started.process);
     started.process.watcher = {
@@ -311,9 +313,18 @@ export class ExecService {
     return read;
   }
 
+  #specOf(session: ExecSession): ProcessSpec {
+    try {
+      return this.#spec(session);
+    } catch (error) {
+      session.end(NO_SUCH_USER, this.#parts.kernel.nowUs);
+      throw error;
+    }
+  }
+
   #spec({ container, body, consoleSize: startSize }: ExecSession): ProcessSpec {
     if (startSize !== undefined) return this.#makeSpec(container, { ...body, ConsoleSize: startSize });
-    if (!isPlain(body) || container.links.size > 0) return this.#makeSpec(container, body);
+    if (!isPlain(body) || container.links.size > 0 || container.config.User) return this.#makeSpec(container, body);
     const known = container.lastExec?.holds(container) === true ? container.lastExec.spec : undefined;
     if (known?.args === body.Cmd) return known;
     const spec = known === undefined ? this.#makeSpec(container, body) : { ...known, args: body.Cmd };
@@ -321,12 +332,15 @@ export class ExecService {
     return spec;
   }
 
+  /** A user is looked up anew for each session. */
+  #userOf(container: Container, name: string | undefined): ResolvedUser {
+    const { users } = this.#parts;
+    return name ? users.resolveAs(container, name) : (container.user ?? users.resolve(container));
+  }
+
   #makeSpec(container: Container, body: ExecSession["body"]): ProcessSpec {
     const { config, hostConfig } = container;
-    const user =
-      body.User === undefined || body.User === ""
-        ? (container.user ?? this.#parts.users.resolve(container))
-        : this.#parts.users.resolveAs(container, body.User);
+    const user = this.#userOf(container, body.User || container.config.User);
     // Not spread: each specification would have a hidden class of its own.
     const { capabilities, rlimits, noNewPrivileges, oomScoreAdj } = processSpec(
       body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig,

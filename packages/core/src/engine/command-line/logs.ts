@@ -34,11 +34,15 @@ async function print(session: Session, request: LogsRequest, container: Containe
   const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
   const tail = tailOf(request.tail);
   for (const line of tail === 0 ? [] : kept.slice(-tail)) show(line);
-  if (!request.follow || !container.isActive) return 0;
+  // A line that is too late ends it, and not the time.
+  let isLate = past.some((line) => line.timeUs > untilUs);
+  if (!request.follow || !container.isActive || isLate) return 0;
   const stop = container.logs.follow((entry) => {
-    for (const line of lines.push(entry)) show(line);
+    const added = lines.push(entry);
+    for (const line of added) show(line);
+    isLate ||= added.some((line) => line.timeUs > untilUs);
   });
-  const isOver = (): boolean => !container.isActive || kernel.nowUs > untilUs;
+  const isOver = (): boolean => !container.isActive || isLate;
   try {
     await life.until(isOver, { what: `container ${container.name} to end`, ...session.interruptible });
   } finally {

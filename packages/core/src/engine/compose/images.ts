@@ -1,5 +1,6 @@
 /** Images of services: pulled or built if they are missing. Model: compose's ensureImagesExists. */
 import { type Build, ComposeError, hostList, type Project, type Service } from "../../compose/index.ts";
+import type { Image } from "../../image/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { CommandOptions } from "../command-line/session.ts";
 import { imageName } from "./create-body.ts";
@@ -26,11 +27,10 @@ export async function ensureImages(
   services: Iterable<readonly [string, Service]>,
   options: ImageOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const { images } = operation.engine;
   const ids = new Map<string, string>();
   for (const [name, service] of services) {
     const image = imageName(project.name, name, service);
-    const isThere = images.find(image) !== undefined;
+    const isThere = findImage(operation, image) !== undefined;
     const policy = options.pull ?? service.pull_policy ?? "missing";
     if (service.build !== undefined && (options.build === true || policy === "build" || !isThere)) {
       // Without its image the container is refused later.
@@ -41,10 +41,20 @@ export async function ensureImages(
     } else if (service.build === undefined && (policy === "always" || (!isThere && policy !== "never"))) {
       await pullImage(operation, name, image);
     }
-    const found = images.find(image);
+    const found = findImage(operation, image);
     if (found !== undefined) ids.set(name, found.id);
   }
   return ids;
+}
+
+/** @throws ComposeError for a name that cannot be one */
+function findImage({ engine }: Operation, image: string): Image | undefined {
+  try {
+    return engine.images.find(image);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new ComposeError(`unable to get image '${image}': Error response from daemon: ${error.message}`);
+  }
 }
 
 export async function pullImage(operation: Operation, service: string, image: string): Promise<void> {

@@ -85,10 +85,14 @@ async function send(engine: Engine, container: Container, wanted: Wanted, output
   const past = container.logs.entries.flatMap((entry) => lines.push(entry));
   const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
   for (const line of wanted.tail === 0 ? [] : kept.slice(-wanted.tail)) take(line);
+  // A line that is too late ends it, and not the time.
+  const isLate = ({ timeUs }: LogLine): boolean => timeUs > wanted.untilUs;
   const stops: (() => void)[] = [];
-  if (wanted.follow && container.isActive) {
+  if (wanted.follow && container.isActive && !past.some(isLate)) {
     const follow = container.logs.follow((entry) => {
-      for (const line of lines.push(entry)) take(line);
+      const added = lines.push(entry);
+      for (const line of added) take(line);
+      if (added.some(isLate)) channel.close();
       // Who reads a log holds nobody up: a reader that is so far behind is let go.
       if (channel.waitingBytes > BEHIND_BYTES) channel.close();
     });

@@ -131,5 +131,8 @@ export async function attach(
     ...(flags["no-stdin"] ? ["--no-stdin"] : []),
     ...(flags["sig-proxy"] ? [] : ["--sig-proxy=false"]),
   ];
-  return plainDocker(context, ["attach", ...words, id], { readsInput: !flags["no-stdin"] });
+  const exitCode = await plainDocker(context, ["attach", ...words, id], { readsInput: !flags["no-stdin"] });
+  // Docker has an error without words of another program's exit code.
+  if (exitCode !== 0) context.session.err("\n");
+  return exitCode;
 }
