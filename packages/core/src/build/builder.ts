@@ -118,15 +118,17 @@ export class Builder {
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
     const { vertex, image: draft } = plan.target;
+    const { wanted } = plan;
     const allowsHostNetwork = request.network === "host" || request.allow?.includes("network.host") === true;
-    if (vertex !== undefined) checkOps(vertex, { allowsHostNetwork, hasInvalidText: plan.hasInvalidText });
+    for (const one of wanted) checkOps(one, { allowsHostNetwork, hasInvalidText: plan.hasInvalidText });
     const offers = await offeredLayers(request, this.#images, progress);
     const solver = this.#solver(request, offers, progress, misses);
     const cancel = (): void => solver.cancel();
     if (request.signal?.aborted === true) cancel();
     request.signal?.addEventListener("abort", cancel, { once: true });
     try {
-      const result = vertex && (await solver.build(vertex));
+      for (const one of wanted) await solver.build(one);
+      const result = vertex && (await solver.solve(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
       const { epochUs } = orders;
       const { inlineCache = orders.inlineCache } = request;

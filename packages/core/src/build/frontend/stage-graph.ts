@@ -127,7 +127,7 @@ export class StageGraph {
     return stage.name ?? `stage-${stage.index}`;
   }
 
-  /** The stages that a stage needs, itself included, in order. */
+  /** The stages that a stage needs, itself included, in order; to the classic builder all. */
   reachable(from: BuildStage = this.target): readonly BuildStage[] {
     const reached = new Set<BuildStage>();
     const visit = (stage: BuildStage | undefined): void => {
@@ -136,7 +136,7 @@ export class StageGraph {
       visit(stage.base);
       for (const need of this.#draft(stage).needs.keys()) visit(need);
     };
-    visit(from);
+    for (const stage of this.isClassic ? this.#stages : [from]) visit(stage);
     return this.#stages.filter((stage) => reached.has(stage));
   }
 

@@ -86,6 +86,16 @@ export class Plan {
     for (const stage of graph.reachable()) this.#ends.set(stage, this.#planStage(stage));
   }
 
+  /**
+   * What is brought about, one after the other, the target's at last. The classic builder does every stage, whether or
+   * not another needs it, and what is the same as often as it is written.
+   */
+  get wanted(): readonly Vertex[] {
+    if (this.#options.ownership !== "classic") return this.target.vertex === undefined ? [] : [this.target.vertex];
+    const stages = this.#options.prepared.graph.stages.filter((stage) => !stage.isImplicit);
+    return stages.flatMap((stage) => this.#endOf(stage).vertex ?? []);
+  }
+
   /** What the build is for, with every vertex once. */
   get target(): StageEnd {
     this.#target ??= this.#mergedTarget();
@@ -99,6 +109,7 @@ export class Plan {
 
   #mergedTarget(): StageEnd {
     const end = this.#endOf(this.#options.prepared.graph.target);
+    if (this.#options.ownership === "classic") return end;
     return { ...end, vertex: end.vertex && this.#vertices.merged(end.vertex) };
   }
 

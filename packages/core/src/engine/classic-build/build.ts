@@ -5,7 +5,14 @@
  *
  * @see moby builder/dockerfile/builder.go, api/server/router/build/build_routes.go
  */
-import { BuildError, type BuildRequest, type Dockerfile, parsePlatform, type RunNetwork } from "../../build/index.ts";
+import {
+  type AnyInstruction,
+  BuildError,
+  type BuildRequest,
+  type Dockerfile,
+  parsePlatform,
+  type RunNetwork,
+} from "../../build/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
 import { type Chunks, StatusError } from "../../lib/index.ts";
@@ -14,6 +21,7 @@ import {
   familiarText,
   HOST_PLATFORM,
   type ImageConfig,
+  type ImageRunConfig,
   type ProcessSpec,
   parseReference,
   withDefaultTag,
@@ -23,7 +31,7 @@ import { startFailure } from "../container/start-failure.ts";
 import { verifySettings } from "../container/verify.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { Engine } from "../engine.ts";
-import { baseOf, settleBases } from "./bases.ts";
+import { baseOf, settleBases, stageOf } from "./bases.ts";
 import { ContextSums } from "./checksum.ts";
 import { keepContainers } from "./containers.ts";
 import { findText, pathsOf, withoutIgnored } from "./context.ts";
@@ -32,7 +40,7 @@ import { earlierHealth } from "./health.ts";
 import { type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
 import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
 import { findRefusal, problemIn, type Refusal, refusalAt } from "./refusals.ts";
-import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, triggerOf, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
 export interface ClassicBuildOptions {
@@ -176,10 +184,8 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
   const request: ClassicRequest = { ...others, dockerfile, ...(platform === undefined ? {} : { platform }) };
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {}, (stage) => baseImage(engine, request.dockerfile, stage)?.id);
-  const health = earlierHealth(
-    request.dockerfile,
-    (stage) => baseImage(engine, request.dockerfile, stage)?.config.config,
-  );
+  const bases = request.dockerfile.stages.map((_, stage) => baseConfig(engine, request.dockerfile, stage));
+  const health = earlierHealth(request.dockerfile, (stage) => bases[stage]);
   for (const step of health.grown) known.delete(keys[step] ?? "");
   const noCache = request.noCache === true || !isRemembered(steps, keys, known);
   // What may not be used is made anew.
@@ -191,9 +197,7 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
     known,
     noCache: request.noCache === true,
     keys,
-    onBuild: request.dockerfile.stages.map(
-      (_, index) => baseImage(engine, request.dockerfile, index)?.config.config.OnBuild ?? [],
-    ),
+    onBuild: bases.map((base) => base?.OnBuild ?? []),
     health,
     total: classicSteps(whole).length,
     removal,
@@ -239,7 +243,9 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
     await say(`${image.id}\n`);
     return;
   }
-  const unused = unusedArguments(steps, request.buildArgs ?? {});
+  const triggered = bases.flatMap((base) => base?.OnBuild ?? []).flatMap((text) => triggerOf(text) ?? []);
+  const done = [...steps.map(({ instruction }) => instruction), ...triggered];
+  const unused = unusedArguments(done, request.buildArgs ?? {});
   if (unused.length > 0) await say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
   await tell({ aux: { ID: image.id } });
   await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
@@ -257,6 +263,14 @@ interface ClassicRun {
   readonly runProblem: string | undefined;
   /** What the builder below has refused before it began. */
   readonly refusal?: Refusal;
+}
+
+/** What a stage has from what it stands on; of an earlier stage only the triggers are known beforehand. */
+function baseConfig(engine: Engine, dockerfile: Dockerfile, stage: number): ImageRunConfig | undefined {
+  const earlier = stageOf(dockerfile, stage);
+  if (earlier === undefined) return baseImage(engine, dockerfile, stage)?.config.config;
+  const instructions = dockerfile.stages[earlier]?.instructions ?? [];
+  return { OnBuild: instructions.flatMap((one) => (one.kind === "ONBUILD" ? [one.trigger] : [])) };
 }
 
 /** What a stage stands on, if it is an image that is here. */
@@ -391,10 +405,8 @@ function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], kn
 }
 
 /** Those that no ARG has asked for, but for what every build knows. @see moby builder/dockerfile/buildargs.go */
-function unusedArguments(steps: readonly ClassicStep[], given: Readonly<Record<string, string>>): readonly string[] {
-  const asked = new Set(
-    steps.flatMap(({ instruction: one }) => (one.kind === "ARG" ? one.args.map(({ name }) => name) : [])),
-  );
+function unusedArguments(done: readonly AnyInstruction[], given: Readonly<Record<string, string>>): readonly string[] {
+  const asked = new Set(done.flatMap((one) => (one.kind === "ARG" ? one.args.map(({ name }) => name) : [])));
   return Object.keys(given)
     .filter((name) => !asked.has(name) && !/^(http|https|ftp|no|all)_proxy$/i.test(name))
     .sort();

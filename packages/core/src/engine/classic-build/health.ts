@@ -36,7 +36,7 @@ export function earlierHealth(
   let at = dockerfile.args?.length ?? 0;
   for (const [stage, { instructions }] of dockerfile.stages.entries()) {
     const earlier = stageOf(dockerfile, stage);
-    const base = earlier === undefined ? baseOf(stage) : undefined;
+    const base = baseOf(stage);
     let check = earlier === undefined ? base?.Healthcheck : ends[earlier];
     const meet = (one: Instruction | undefined, note: (text: string) => void): void => {
       if (one?.kind !== "HEALTHCHECK") return;

@@ -55,9 +55,10 @@ export async function classicImages(
   const { args = [], stages } = build.dockerfile;
   const images: (Image | undefined)[] = args.map(() => undefined);
   const byStage: (Image | undefined)[] = [];
+  const toldByStage: number[] = [];
   for (const [index, stage] of stages.entries()) {
     let parent = parentOf(build, index, byStage);
-    let told = parent?.config.history.length ?? 0;
+    let told = toldByStage[stageOf(build.dockerfile, index) ?? -1] ?? parent?.config.history.length ?? 0;
     for (let done = 0; done <= stage.instructions.length && images.length < count; done++) {
       const dockerfile = { ...build.dockerfile, stages: [...stages.slice(0, index), cut(stage, done)] };
       const sums = sumsFor(build, stage.instructions[done - 1], byStage);
@@ -66,6 +67,7 @@ export async function classicImages(
       images.push(parent);
     }
     byStage.push(parent);
+    toldByStage.push(told);
     if (images.length >= count) break;
   }
   return images;

@@ -222,8 +222,7 @@ export class ClassicProgress {
   #isOver(step: ClassicStep): boolean {
     if (step.kind !== "FROM") return this.#vertexOf(step)?.hasEnded === true;
     const stage = step.place?.stage ?? 0;
-    const wanted = (this.#onBuild[stage] ?? []).filter((text) => MAKES_LAYER.has(kindOf(text))).length;
-    return this.#triggersOf(stage).filter(({ hasEnded }) => hasEnded).length === wanted;
+    return this.#triggersOf(stage).every(({ hasEnded }) => hasEnded);
   }
 
   #triggersOf(stage: number): Vertex[] {
@@ -314,7 +313,7 @@ export class ClassicProgress {
       this.#tell(this.#health.triggerNotes.get(`${stage} ${number}`) ?? "");
       const kind = kindOf(text);
       const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
-      if (MAKES_LAYER.has(kind) && vertex?.hasEnded !== true) {
+      if (vertex?.hasEnded === false) {
         return kind === "RUN" && vertex !== undefined ? { reason: this.#tellFailed(vertex).reason } : {};
       }
       this.#isCached &&= this.#known.has(this.#keys[this.#at] ?? "") && vertex?.cached !== false;
