@@ -51,6 +51,8 @@ interface TmpfsWish {
   /** 0 for no limit. */
   readonly sizeBytes?: number | undefined;
   readonly inodes?: number | undefined;
+  /** Its pages are never written to swap space. */
+  readonly noSwap?: boolean;
 }
 
 /** @throws EINVAL */
@@ -78,6 +80,7 @@ function readTmpfsOptions(options: ReadonlyMap<string, string>, memoryBytes: num
     gid: id("gid"),
     sizeBytes: size === undefined ? undefined : wholePages(parseSize(size, memoryBytes)),
     inodes: number("nr_inodes"),
+    noSwap: options.has("noswap"),
   };
 }
 
@@ -98,8 +101,9 @@ class Tmpfs extends MemoryFs {
 
   /** Attributes of the root stay what they are; what had no limit gets none. @see mm/shmem.c:shmem_reconfigure */
   override reconfigure(data: string): void {
-    const { sizeBytes, inodes } = readTmpfsOptions(parseOptions(data), this.#memoryBytes);
+    const { sizeBytes, inodes, noSwap } = readTmpfsOptions(parseOptions(data), this.#memoryBytes);
     const shown = parseOptions(this.options());
+    if (noSwap === true && !shown.has("noswap")) throw new Errno("EINVAL");
     if (sizeBytes !== undefined && sizeBytes !== 0 && shown.get("size") === "0k") throw new Errno("EINVAL");
     if (inodes !== undefined && inodes !== 0 && shown.get("nr_inodes") === "0") throw new Errno("EINVAL");
     if (sizeBytes !== undefined) shown.set("size", shownKib(sizeBytes));
@@ -108,14 +112,14 @@ class Tmpfs extends MemoryFs {
       ...(sizeBytes === undefined ? {} : { sizeBytes: sizeBytes || Number.POSITIVE_INFINITY }),
       ...(inodes === undefined ? {} : { inodes: inodes || Number.POSITIVE_INFINITY }),
       options: SHOWN_OPTIONS.filter((name) => shown.has(name))
-        .map((name) => `${name}=${shown.get(name)}`)
+        .map((name) => (name === "noswap" ? name : `${name}=${shown.get(name)}`))
         .join(","),
     });
   }
 }
 
 /** In this order. */
-const SHOWN_OPTIONS = ["size", "nr_inodes", "mode", "uid", "gid"];
+const SHOWN_OPTIONS = ["size", "nr_inodes", "mode", "uid", "gid", "noswap"];
 const wholePages = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 const shownKib = (bytes: number): string => `${Math.ceil(bytes / 1024)}k`;
 
@@ -135,12 +139,13 @@ function skeletonOption(
 }
 
 /** What was asked for and differs from what is usual. @see mm/shmem.c:shmem_show_options */
-function shownOptions({ sizeBytes, inodes, mode = 0o1777, uid = 0, gid = 0 }: TmpfsWish): string {
+function shownOptions({ sizeBytes, inodes, mode = 0o1777, uid = 0, gid = 0, noSwap = false }: TmpfsWish): string {
   const shown: string[] = [];
   if (sizeBytes !== undefined) shown.push(`size=${shownKib(sizeBytes)}`);
   if (inodes !== undefined) shown.push(`nr_inodes=${inodes}`);
   if (mode !== 0o1777) shown.push(`mode=${mode.toString(8)}`);
   if (uid !== 0) shown.push(`uid=${uid}`);
   if (gid !== 0) shown.push(`gid=${gid}`);
+  if (noSwap) shown.push("noswap");
   return shown.join(",");
 }

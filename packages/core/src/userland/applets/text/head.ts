@@ -44,19 +44,19 @@ function* readArguments(
   io: Io,
 ): Routine<{ amount: Amount; headers: (files: number) => boolean; files: readonly string[] }> {
   const old = /^-[0-9]/.test(io.argv[1] ?? "") ? io.argv[1] : undefined;
-  // The old form `-5` takes the place of the first option; those after it are read as usual.
-  const words = old === undefined ? io : io.withArguments([io.calledAs, ...io.argv.slice(2)]);
+  // The old form `-5` stands where the name did when the options after it are read.
+  const words = old === undefined ? io : io.withArguments([old, ...io.argv.slice(2)]);
   const options = yield* getopt(words, "n:c:qv", "letters only");
-  let text = old?.slice(1) ?? "10";
+  let count = yield* countOf(io, old?.slice(1) ?? "10");
   let bytes = false;
-  let count = yield* countOf(io, text);
+  // One minus is enough, whatever number counts in the end.
+  let allBut = false;
   for (const [name, value] of options.given) {
     if (name !== "n" && name !== "c") continue;
-    text = value;
-    count = yield* countOf(io, text);
+    count = yield* countOf(io, value);
     bytes ||= name === "c";
+    allBut ||= value.startsWith("-");
   }
-  const allBut = text.startsWith("-");
   const loud = options.last("q", "v");
   return {
     amount: { count, bytes, allBut },

@@ -40,12 +40,12 @@ interface Tailed {
 
 export const tail: Applet = function* (io) {
   const old = /^[-+][0-9]/.test(io.argv[1] ?? "") ? io.argv[1] : undefined;
-  const words = old === undefined ? io : io.withArguments([io.calledAs, ...io.argv.slice(2)]);
+  const words = old === undefined ? io : io.withArguments([old, ...io.argv.slice(2)]);
   const options = yield* getopt(words, "fc:n:qs:+vF");
-  const amount = yield* amountOf(io, options.value("n") ?? options.value("c") ?? old ?? "10", {
-    bytes: options.has("c"),
-    fromTop: [old, options.value("c"), options.value("n")].some((text) => text?.startsWith("+") === true),
-  });
+  const counts = [old ?? "10", options.value("c"), options.value("n")].filter((text) => text !== undefined);
+  let count = 0;
+  for (const text of counts) count = yield* countOf(io, text);
+  const amount = { count, bytes: options.has("c"), fromTop: counts.some((text) => text.startsWith("+")) };
   const sleepSeconds = options.number("s") ?? 1;
   const retries = options.has("F");
   let follows = options.has("f") || retries;
@@ -65,10 +65,8 @@ export const tail: Applet = function* (io) {
   return run.failed ? 1 : 0;
 };
 
-function* amountOf(io: Io, text: string, how: { readonly bytes: boolean; readonly fromTop: boolean }): Routine<Amount> {
-  const count = yield* toNumber(io, text.replace(/^[-+]/, ""), { suffixes: BKM, most: 2 ** 32 - 1 });
-  return { count, ...how };
-}
+const countOf = (io: Io, text: string): Routine<number> =>
+  toNumber(io, text.replace(/^[-+]/, ""), { suffixes: BKM, most: 2 ** 32 - 1 });
 
 class Tail {
   readonly #io: Io;
