@@ -86,7 +86,7 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
   const { flags, data: given } = parseMountOptions(options);
   const there = yield* stat(destination).attempt();
   const isModeless = type === "tmpfs" && !(there instanceof Errno) && !given.some((one) => one.startsWith("mode="));
-  const data = isModeless ? [...given, `mode=${(there.mode & 0o7777).toString(8).padStart(4, "0")}`] : given;
+  const data = isModeless ? [`mode=${(there.mode & 0o7777).toString(8).padStart(4, "0")}`, ...given] : given;
   const isBelowFile = there instanceof Errno && there.code === "ENOTDIR";
   const isBind = (flags & MS_BIND) !== 0;
   // What becomes read-only later is not yet.

@@ -317,7 +317,7 @@ export function secretTarget(mount: StepMount): string | undefined {
 
 function tmpfs({ target, sizeBytes, readonly }: StepMount): MountSpec {
   const size = sizeBytes > 0 ? [`size=${sizeBytes}`] : [];
-  const options = ["nosuid", "mode=1777", ...(readonly ? ["ro"] : []), ...size];
+  const options = ["nosuid", ...(readonly ? ["ro"] : []), ...size];
   return { destination: clean(target), type: "tmpfs", source: "tmpfs", options };
 }
 

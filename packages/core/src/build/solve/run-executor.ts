@@ -75,9 +75,9 @@ export class RunExecutor {
    *
    * @throws BuildError `process "…" did not complete successfully: exit code: 1` and its like
    */
-  async run(asked: RunRequest): Promise<void> {
-    checkPlatform(asked.op.platform);
-    const request = { ...asked, mounts: lastForEach(asked.mounts, ({ spec }) => spec.destination) };
+  async run(request: RunRequest): Promise<void> {
+    checkPlatform(request.op.platform);
+    const wanted = lastForEach(request.mounts, ({ spec }) => spec.destination);
     const { kernel, snapshotter, prng } = this.#machine;
     const id = toHex(prng.bytes(12));
     const rootfs = new MountedSnapshot(kernel, snapshotter, request.snapshot);
@@ -85,7 +85,7 @@ export class RunExecutor {
     const bundle = this.#makeBundle(id, request.op);
     try {
       const user = this.#resolveUser(rootfs, `${bundle}/rootfs`, request.op);
-      const { mounts } = request;
+      const mounts = wanted.map((mount) => withTmpfsMode(rootfs, mount));
       for (const volume of request.op.volumes)
         if (rootfs.find(volume)?.inode.type !== "dir")
           makeDirectories(rootfs, rootPath(rootfs, volume), 0o755, undefined);
@@ -95,7 +95,7 @@ export class RunExecutor {
       });
       const { cwd } = request.op;
       if (rootfs.find(cwd)?.inode.type !== "dir") makeDirectories(rootfs, rootPath(rootfs, cwd), 0o755, user);
-      await this.#execute(id, bundle, user, request);
+      await this.#execute(id, bundle, user, { ...request, mounts });
     } finally {
       stubs.clean();
       rootfs.close();
@@ -210,6 +210,13 @@ function checkPlatform(platform: string): void {
 function hostsFile({ hostname = HOSTNAME, extraHosts }: ExecOp): string {
   const extra = extraHosts.map(({ name, address }) => `${address}\t${name}\n`).join("");
   return `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n${extra}`;
+}
+
+/** A tmpfs has the mode of what it covers; where nothing was before, it is everybody's. */
+function withTmpfsMode(rootfs: MountedSnapshot, mount: PreparedMount): PreparedMount {
+  const { spec } = mount;
+  if (spec.type !== "tmpfs" || rootfs.find(rootPath(rootfs, spec.destination)) !== undefined) return mount;
+  return { ...mount, spec: { ...spec, options: [...spec.options, "mode=1777"] } };
 }
 
 function targetsOf(mounts: readonly PreparedMount[], files: boolean): readonly string[] {
