@@ -4,8 +4,8 @@
  * @see getopt(3)
  */
 import type { Routine } from "../abi/index.ts";
-import { INT_MAX, parseUnsigned, unsignedOrDie } from "./applets/system/number.ts";
 import { AppletExit, type Io } from "./io.ts";
+import { INT_MAX, parseUnsigned, unsignedOrDie } from "./number.ts";
 import { BANNER, USAGE } from "./usage.data.ts";
 
 /** What the command line said. */
@@ -52,10 +52,10 @@ export class Options {
 /**
  * Parses `io.argv`.
  *
- * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may, and `+` behind these after one whose value is a
- * number, which is checked as soon as it is read; a leading `+` stops at
- * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter; applets
- * that call the getopt(3) of POSIX know of no long names, and take `-` for one more letter.
+ * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may, and `+` behind these
+ * after one whose value is a number, which is checked as soon as it is read; a leading `+` stops at the first operand.
+ * `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter; applets that call the
+ * getopt(3) of POSIX know of no long names, and take `-` for one more letter.
  * A wrong option prints the message and the usage and ends the applet with 1; so does, without a message and as soon
  * as it is read, the second of those in `exclusive`.
  */

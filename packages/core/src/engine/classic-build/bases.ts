@@ -10,7 +10,7 @@ import {
   BuildError,
   type BuildRequest,
   type Dockerfile,
-  Environment,
+  type Environment,
   expandWord,
   parsePlatform,
   rethrow,
@@ -22,6 +22,7 @@ import { platformText } from "../../oci/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Refusal } from "./refusals.ts";
 import { textOf } from "./steps.ts";
+import { globalVariables } from "./variables.ts";
 
 export interface Based {
   /** Its stages name without variables what they stand on. It ends before one that stands on what cannot be had. */
@@ -41,7 +42,7 @@ export async function settleBases(engine: Engine, request: BasedRequest): Promis
   let refused: Refusal | undefined;
   for (const stage of request.dockerfile.stages) {
     try {
-      variables ??= globalVariables(request);
+      variables ??= globalVariables(request.dockerfile, request.buildArgs);
       stages.push(await settle(engine, request, { stage, earlier: stages, variables }));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -94,20 +95,14 @@ function platformOf(written: string, variables: Environment): string {
   return platform;
 }
 
-/** The arguments before the first FROM, each of which may name those before it. */
-function globalVariables({ dockerfile: { args = [] }, buildArgs = {} }: BasedRequest): Environment {
-  let variables = Environment.EMPTY;
-  for (const { name, default: usual } of args.flatMap((one) => one.args)) {
-    const value = buildArgs[name] ?? (usual === undefined ? undefined : expandWord(usual, variables));
-    if (value !== undefined) variables = variables.with(name, value);
-  }
-  return variables;
-}
-
 /** The earlier stage that a stage stands on. */
 export function stageOf({ stages }: Dockerfile, index: number): number | undefined {
-  const name = stages[index]?.from.image.toLowerCase();
-  const found = stages.slice(0, index).findLastIndex(({ from }) => from.as?.toLowerCase() === name);
+  return stageNamed(stages.slice(0, index), stages[index]?.from.image ?? "");
+}
+
+/** The last of some stages that is called so. */
+export function stageNamed(stages: readonly Stage[], name: string): number | undefined {
+  const found = stages.findLastIndex(({ from }) => from.as?.toLowerCase() === name.toLowerCase());
   return found < 0 ? undefined : found;
 }
 

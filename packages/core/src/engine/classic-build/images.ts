@@ -11,7 +11,6 @@ import {
   type BuildRequest,
   type Dockerfile,
   Environment,
-  expandWord,
   hasWildcards,
   type Instruction,
   type Stage,
@@ -23,11 +22,11 @@ import type { History, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import { timeOf } from "../documents/time.ts";
 import { ENGINE_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
-import { baseOf, stageOf } from "./bases.ts";
+import { baseOf, stageNamed, stageOf } from "./bases.ts";
 import { ContextSums } from "./checksum.ts";
 import { withEarlierHealth } from "./health.ts";
 import { triggerOf } from "./steps.ts";
-import { visibleEntries } from "./visible-entries.ts";
+import { globalVariables, withArguments } from "./variables.ts";
 import { classicCommand } from "./words.ts";
 
 /** Images of the builder by what they were made of and what they are but for the time: the same again for the same. */
@@ -75,27 +74,12 @@ export async function classicImages(
 
 /** What a step finds: the variables of the image before it, and the arguments of the steps before it. */
 function variablesOf(
-  { request: { buildArgs = {} }, dockerfile: { args = [] } }: ClassicBuild,
+  { request: { buildArgs = {} }, dockerfile }: ClassicBuild,
   steps: readonly Instruction[],
   image: Image | undefined,
 ): Environment {
-  const outside = withArguments(Environment.EMPTY, args, buildArgs);
-  return withArguments(Environment.of(image?.config.config.Env ?? []), steps, buildArgs, outside);
-}
-
-/** ENV counts more than ARG. An argument without a value has the one that it has before the first FROM. */
-function withArguments(
-  before: Environment,
-  steps: readonly AnyInstruction[],
-  given: Readonly<Record<string, string>>,
-  outside = Environment.EMPTY,
-): Environment {
-  let variables = before;
-  for (const { name, default: usual } of steps.flatMap((one) => (one.kind === "ARG" ? one.args : []))) {
-    const value = given[name] ?? (usual === undefined ? outside.get(name) : expandWord(usual, variables));
-    if (value !== undefined && before.get(name) === undefined) variables = variables.with(name, value);
-  }
-  return variables;
+  const before = Environment.of(image?.config.config.Env ?? []);
+  return withArguments(before, steps, buildArgs, globalVariables(dockerfile, buildArgs));
 }
 
 /** Of what a step copies: from the context, or from another stage or image. */
@@ -106,14 +90,13 @@ function sumsFor(
 ): ContextSums | undefined {
   if (step?.kind !== "COPY" || step.from === undefined) return sums;
   const { from, sources } = step;
-  const named = dockerfile.stages.findLastIndex(({ from: { as } }) => as?.toLowerCase() === from.toLowerCase());
-  const stage = named >= 0 ? named : /^\d+$/.test(from) ? Number(from) : undefined;
+  const named = stageNamed(dockerfile.stages.slice(0, byStage.length), from);
+  const stage = named ?? (/^\d+$/.test(from) ? Number(from) : undefined);
   const image = stage === undefined ? engine.images.find(from) : byStage[stage];
   if (image === undefined) return undefined;
-  const layers = image.chain.map((snapshot) => engine.images.store.layer(snapshot));
   const tops = new Set(sources.map((source) => clean(`/${source}`).split("/")[1] ?? ""));
   const isWanted = (path: string): boolean => [...tops].some((top) => hasWildcards(top) || isBelow(path, top));
-  return new ContextSums(layerToTar(visibleEntries(layers).filter(({ path }) => isWanted(path))));
+  return new ContextSums(layerToTar(engine.archives.image(image).filter(({ path }) => isWanted(path))));
 }
 
 const isBelow = (path: string, top: string): boolean => top === "" || path === top || path.startsWith(`${top}/`);

@@ -1,7 +1,7 @@
 /** chvt: show another virtual terminal. @see chvt(1) */
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { unsignedOrDie } from "../system/number.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { FIRST_TERMINAL, LAST_TERMINAL, makeActive, openConsole } from "./console.ts";
 
 export const chvt: Applet = function* (io) {

@@ -1,7 +1,7 @@
 /** deallocvt: free the memory of virtual terminals that nobody uses. @see deallocvt(1) */
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { unsignedOrDie } from "../system/number.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { FIRST_TERMINAL, LAST_TERMINAL, openConsole } from "./console.ts";
 import { control } from "./device.ts";
 

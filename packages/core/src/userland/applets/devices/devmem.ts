@@ -3,8 +3,8 @@ import { O_RDWR, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { UINT_MAX, unsignedOrDie } from "../../number.ts";
 import { openOrDie } from "../../or-die.ts";
-import { UINT_MAX, unsignedOrDie } from "../system/number.ts";
 
 const MEMORY = "/dev/mem";
 const WIDTHS = new Map([..."bhwl"].map((letter, power) => [letter, 8 << power]));

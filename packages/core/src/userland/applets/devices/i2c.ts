@@ -9,8 +9,8 @@ import { Errno, O_RDWR, open, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { hexadecimalOrDie, unsignedOrDie } from "../../number.ts";
 import { openOrDie } from "../../or-die.ts";
-import { hexadecimalOrDie, unsignedOrDie } from "../system/number.ts";
 import { control } from "./device.ts";
 
 const LAST_BUS = 0xfffff;

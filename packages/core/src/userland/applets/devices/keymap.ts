@@ -4,7 +4,7 @@ import { fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { hexadecimalOrDie, unsignedOrDie } from "../system/number.ts";
+import { hexadecimalOrDie, unsignedOrDie } from "../../number.ts";
 import { openConsole } from "./console.ts";
 import { control } from "./device.ts";
 

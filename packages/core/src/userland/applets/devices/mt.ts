@@ -2,8 +2,8 @@
 import { O_RDONLY, O_WRONLY } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
+import { INT_MAX, unsignedOrDie } from "../../number.ts";
 import { openOrDie } from "../../or-die.ts";
-import { INT_MAX, unsignedOrDie } from "../system/number.ts";
 import { control } from "./device.ts";
 
 const TAPE = "/dev/tape";

@@ -10,8 +10,8 @@ import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { connectOrDie, hostOrDie } from "../../net/stream.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { openOrDie } from "../../or-die.ts";
-import { unsignedOrDie } from "../system/number.ts";
 import { control } from "./device.ts";
 
 const DEFAULT_PORT = "10809";

@@ -5,8 +5,8 @@ import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { openOrDie } from "../../or-die.ts";
-import { unsignedOrDie } from "../system/number.ts";
 import { FIRST_TERMINAL, LAST_TERMINAL, makeActive } from "./console.ts";
 import { control, knows } from "./device.ts";
 

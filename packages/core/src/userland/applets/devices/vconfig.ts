@@ -2,7 +2,7 @@
 import { socket } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { UINT_MAX, unsignedOrDie } from "../system/number.ts";
+import { UINT_MAX, unsignedOrDie } from "../../number.ts";
 import { control } from "./device.ts";
 
 /** How many words follow each command. */

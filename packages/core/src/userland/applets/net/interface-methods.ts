@@ -6,7 +6,7 @@
  */
 
 import { prefixOfMask } from "../../net/inet-address.ts";
-import { UINT_MAX } from "../system/number.ts";
+import { UINT_MAX } from "../../number.ts";
 import type { InterfaceDefinition } from "./interfaces-file.ts";
 
 interface Method {

@@ -6,7 +6,7 @@ import { getopt, showUsage } from "../../getopt.ts";
 import { AppletExit, type Io } from "../../io.ts";
 import { nameOf } from "../../net/host-names.ts";
 import { classLength, inetAton, maskLength } from "../../net/inet-address.ts";
-import { integerOrDie } from "../system/number.ts";
+import { integerOrDie } from "../../number.ts";
 
 const LONGS = { broadcast: "b", network: "n", netmask: "m", prefix: "p", hostname: "h", silent: "s" };
 

@@ -7,7 +7,7 @@ import type { Io } from "../../io.ts";
 import { askAll, type Question } from "../../net/ask-all.ts";
 import { DNS_PORT, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
-import { INT_MAX, unsignedOrDie } from "../system/number.ts";
+import { INT_MAX, unsignedOrDie } from "../../number.ts";
 
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "ANY"]);
 /** An option may be cut short: the first that begins so counts. */

@@ -23,8 +23,8 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { inetAddress } from "../../net/inet-address.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { durationOrDie } from "../system/duration.ts";
-import { unsignedOrDie } from "../system/number.ts";
 
 /** Bytes after the header of an echo. */
 const MAX_SIZE = 65_535;

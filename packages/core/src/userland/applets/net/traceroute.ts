@@ -18,8 +18,8 @@ import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { nameOf, resolve } from "../../net/host-names.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { numberOrDie } from "../files/number.ts";
-import { unsignedOrDie } from "../system/number.ts";
 import { checkSource } from "./ping.ts";
 
 const HEADER_4 = 46;

@@ -3,10 +3,10 @@ import type { Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { groupById, groupByName, uidOrDie } from "../../passwd.ts";
 import { appendRecord, checkName, editMembers, GROUP, GSHADOW } from "./account-files.ts";
 import { requireRoot } from "./identity.ts";
-import { unsignedOrDie } from "./number.ts";
 
 export const FIRST_SYSTEM_ID = 100;
 export const LAST_SYSTEM_ID = 999;

@@ -10,12 +10,12 @@ import type { Applet } from "../../applet.ts";
 import { runProgram } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { gidOrDie, groupById, groupByName, type User, userById, userByName } from "../../passwd.ts";
 import { appendRecord, checkName, PASSWD, SHADOW } from "./account-files.ts";
 import { addGroup, addMember, FIRST_SYSTEM_ID, LAST_ID, LAST_SYSTEM_ID } from "./addgroup.ts";
 import { shellName } from "./chroot.ts";
 import { requireRoot } from "./identity.ts";
-import { unsignedOrDie } from "./number.ts";
 
 const LONG_OPTIONS = {
   home: "h",

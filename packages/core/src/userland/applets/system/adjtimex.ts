@@ -3,7 +3,7 @@ import { adjtimex as adjtimexCall, type ClockDiscipline, Errno, type Routine } f
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { INT_MAX, INT_MIN } from "./number.ts";
+import { INT_MAX, INT_MIN } from "../../number.ts";
 
 const STATUS_BITS = [
   "PLL",

@@ -13,7 +13,7 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
-import { integerOrDie } from "./number.ts";
+import { integerOrDie } from "../../number.ts";
 import { processesByName } from "./process-table.ts";
 
 type Command = "restart" | "halt" | "power-off";

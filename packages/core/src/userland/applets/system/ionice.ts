@@ -4,7 +4,7 @@ import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
-import { integerOrDie } from "./number.ts";
+import { integerOrDie } from "../../number.ts";
 
 const CLASSES = ["none", "realtime", "best-effort", "idle"] as const;
 const IDLE = 3;

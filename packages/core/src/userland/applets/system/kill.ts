@@ -3,8 +3,8 @@ import { Errno, getpid, kill as killCall, type Routine, SIGTERM } from "../../..
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { INT_MAX, parseInteger, parseUnsigned, UINT_MAX } from "../../number.ts";
 import { nameOfSignal, signalByName, signalList } from "../../signal-names.ts";
-import { INT_MAX, parseInteger, parseUnsigned, UINT_MAX } from "./number.ts";
 import { processesByName } from "./process-table.ts";
 
 /** Exit codes from here on say which signal ended a program. */

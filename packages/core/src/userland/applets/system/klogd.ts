@@ -21,9 +21,9 @@ import { decode, encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { FULL_VERSION } from "../../version.ts";
 import { daemonize } from "./daemonize.ts";
-import { unsignedOrDie } from "./number.ts";
 import { LEVEL_COUNT, tellSyslog } from "./syslog.ts";
 
 const TAG = "kernel";

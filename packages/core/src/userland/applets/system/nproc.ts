@@ -3,7 +3,7 @@ import { close, Errno, getdents, open, type Routine, sched_getaffinity } from ".
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
-import { integerOrDie } from "./number.ts";
+import { integerOrDie } from "../../number.ts";
 
 const CPU_DIRECTORY = "/sys/devices/system/cpu";
 

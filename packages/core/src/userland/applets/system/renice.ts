@@ -4,8 +4,8 @@ import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { integerOrDie, parseUnsigned, UINT_MAX } from "../../number.ts";
 import { userByName } from "../../passwd.ts";
-import { integerOrDie, parseUnsigned, UINT_MAX } from "./number.ts";
 
 const ADJUSTMENT_MIN = -(2 ** 30);
 const ADJUSTMENT_MAX = 2 ** 30 - 1;

@@ -3,8 +3,8 @@ import { type Call, nanosleep, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { durationOrDie } from "./duration.ts";
-import { unsignedOrDie } from "./number.ts";
 
 export const sleep: Applet = (io) => new Waiting(totalUs(io));
 

@@ -24,11 +24,11 @@ import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText, writeAll } from "../../io.ts";
 import { moveFd } from "../../move-fd.ts";
+import { integerOrDie } from "../../number.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { type Owner, ownerOrDie, uidOrDie, userById } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
 import { becomeGroup, changeIdentity } from "./identity.ts";
-import { integerOrDie } from "./number.ts";
 import { processArguments, processIds, processRow } from "./process-table.ts";
 
 const LONG_OPTIONS = {

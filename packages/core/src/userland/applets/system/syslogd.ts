@@ -35,10 +35,10 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { VERSION } from "../../version.ts";
 import { daemonize } from "./daemonize.ts";
 import { LogRing } from "./log-ring.ts";
-import { unsignedOrDie } from "./number.ts";
 import { LEVEL_COUNT, LOG_SOCKET, levelOf, nameOfPriority, stampOf } from "./syslog.ts";
 
 const DEFAULT_FILE = "/var/log/messages";

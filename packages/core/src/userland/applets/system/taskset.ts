@@ -8,7 +8,7 @@ import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
+import { INT_MAX, unsignedOrDie } from "../../number.ts";
 
 /** Bits of a mask that are looked at. */
 const MASK_BITS = 1024;

@@ -9,10 +9,10 @@ import { nanosleep, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { type Io, readText } from "../../io.ts";
+import { unsignedOrDie } from "../../number.ts";
 import { Names } from "../../passwd.ts";
 import { compactSize } from "./compact-size.ts";
 import { durationOrDie } from "./duration.ts";
-import { unsignedOrDie } from "./number.ts";
 import { commandLine, type ProcessRow, processRows, stateText } from "./process-table.ts";
 import { type TerminalSize, terminalSize } from "./terminal-size.ts";
 

@@ -3,7 +3,7 @@ import { Errno, nanosleep, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
-import { INT_MAX, unsignedOrDie } from "./number.ts";
+import { INT_MAX, unsignedOrDie } from "../../number.ts";
 
 const HEAD = `procs -----------memory---------- ---swap-- -----io---- -system-- -------cpu-------
  r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st gu

@@ -5,7 +5,7 @@
  */
 import { Errno, type Routine } from "../../../../abi/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
-import { integerOrDie } from "../../system/number.ts";
+import { integerOrDie } from "../../../number.ts";
 import { addressOrDie, invalidArgument, matching, valueOf } from "./words.ts";
 
 const COMMANDS = ["add", "change", "delete", "show", "list", "lst"] as const;

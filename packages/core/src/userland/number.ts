@@ -3,8 +3,8 @@
  *
  * @see busybox's libbb xatonum
  */
-import type { Routine } from "../../../abi/index.ts";
-import type { Io } from "../../io.ts";
+import type { Routine } from "../abi/index.ts";
+import type { Io } from "./io.ts";
 
 export const INT_MAX = 2_147_483_647;
 export const INT_MIN = -2_147_483_648;
