@@ -12,10 +12,10 @@ import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http
 import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Call, type Route, route } from "../http/router.ts";
 import { EXEC_CREATE, EXEC_START } from "../schemas/others.ts";
-import { Channel } from "../streams/channel.ts";
 import { detachable, detachKeysOf } from "../streams/detachable.ts";
-import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
+import { MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
 import { forward } from "../streams/input.ts";
+import { OutputChannel } from "../streams/output-channel.ts";
 import { size } from "./containers/lifecycle.ts";
 
 const TYPED_STREAMS = 142;
@@ -84,13 +84,13 @@ function checkUnused(session: ExecSession): void {
 
 async function converse(engine: Engine, session: ExecSession, isRaw: boolean, stream: HijackedStream): Promise<void> {
   const { exec, world } = engine;
-  const channel = new Channel<LogEntry>(({ bytes }) => bytes.length);
+  const channel = new OutputChannel();
   const { AttachStdout: out = false, AttachStderr: err = false } = session.body;
   const take = (entry: LogEntry): void => {
-    if (entry.stream === "stdout" ? out : err) channel.push(entry);
+    if (entry.stream === "stdout" ? out : err) channel.write(entry);
   };
   const stopFollowing = session.output.follow(take, () => channel.waitingBytes);
-  const written = channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
+  const written = channel.drain(stream, isRaw);
   try {
     checkUnused(session);
     await exec.start(session);
@@ -101,7 +101,7 @@ async function converse(engine: Engine, session: ExecSession, isRaw: boolean, st
         isOver: () => !session.isRunning,
       };
       const leave = (): void => {
-        channel.push({ stream: "stdout", timeUs: 0, bytes: encode(`${DETACHED}\r\n`) });
+        channel.say({ stream: "stdout", timeUs: 0, bytes: encode(`${DETACHED}\r\n`) });
         session.end(EXEC_FAILED, engine.kernel.nowUs);
         world.wake();
       };
@@ -112,7 +112,7 @@ async function converse(engine: Engine, session: ExecSession, isRaw: boolean, st
     const options = { ...UNLIMITED, isPatient: true, signal: stream.signal, what };
     await world.until(() => !session.isRunning, options);
   } catch (error) {
-    if (!stream.signal.aborted) channel.push(refusal(error));
+    if (!stream.signal.aborted) channel.say(refusal(error));
   } finally {
     stopFollowing();
     channel.close();

@@ -24,6 +24,10 @@ export class Channel<T> {
     return this.#isClosed ? 0 : this.#waitingBytes;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   push(item: T): void {
     if (this.#isClosed) return;
     this.#items.push(item);

@@ -11,10 +11,10 @@ import { type ApiReply, type HijackedStream, hijack } from "../../http/exchange.
 import { messageOf, statusOf } from "../../http/problem.ts";
 import { flag, text } from "../../http/query.ts";
 import type { Call, Handler } from "../../http/router.ts";
-import { Channel } from "../../streams/channel.ts";
 import { detachable, detachKeysOf } from "../../streams/detachable.ts";
-import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
 import { forward } from "../../streams/input.ts";
+import { OutputChannel } from "../../streams/output-channel.ts";
 import { noteAttached } from "./attachments.ts";
 import { watch } from "./watch.ts";
 
@@ -111,16 +111,17 @@ function reply(engine: Engine, call: Call): ApiReply {
 
 async function attach(engine: Engine, container: Container, wanted: Wanted, stream: HijackedStream): Promise<void> {
   engine.containers.note(container, "attach");
-  const channel = new Channel<LogEntry>(({ bytes }) => bytes.length);
-  const take = (entry: LogEntry): void => {
-    if (wanted[entry.stream]) channel.push(entry);
-  };
-  if (wanted.logs) for (const entry of keptLines(container)) take(entry);
+  const channel = new OutputChannel();
+  const isWanted = (entry: LogEntry): boolean => wanted[entry.stream];
+  if (wanted.logs) for (const line of keptLines(container).filter(isWanted)) channel.say(line);
   const reads = wanted.stream && wanted.stdin && container.config.OpenStdin === true;
   if (!wanted.stream || !(reads || wanted.stdout || wanted.stderr)) channel.close();
   let isOver = false;
-  const served = channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
+  const served = channel.drain(stream, wanted.isRaw);
   noteAttached(container, served);
+  const take = (entry: LogEntry): void => {
+    if (isWanted(entry)) channel.write(entry);
+  };
   const stopFollowing = container.logs.follow(take, () => channel.waitingBytes);
   const stopWatching = watch(engine, container, (action) => {
     if (action !== "die" && action !== "destroy") return;
