@@ -31,6 +31,8 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
   if (reads) {
     if (session.stdin !== undefined) containers.streams.feed(container, session.stdin);
     if (container.config.StdinOnce === true) containers.streams.closeStdin(container);
+    // An input that goes on without its client: with what came of this one, the daemon ends what it shows, too.
+    else if (session.stdin !== undefined) stop();
   }
   session.options.onAttached?.(container);
   const exitCode = await containers.wait(container, session.interruptible);
