@@ -4,7 +4,7 @@
  * @see ip-address(8), net/ipv4/devinet.c, net/ipv6/addrconf.c
  */
 import { Errno } from "../abi/index.ts";
-import { bitsOf, familyOf, formatIp, inPrefix, networkOf } from "../lib/index.ts";
+import { bitsOf, familyOf, formatIp, inPrefix, lastOf, networkOf } from "../lib/index.ts";
 import { Bridge, type Device, type DeviceAddress, Loopback } from "./device.ts";
 import type { NetStack } from "./net-stack.ts";
 
@@ -157,12 +157,21 @@ export class AddressBook {
   }
 
   isBroadcast(destination: string): boolean {
-    if (destination === "255.255.255.255") return true;
-    if (familyOf(destination) === 6) return false;
+    return destination === "255.255.255.255" || this.networkEndingWith(destination) !== undefined;
+  }
+
+  /** The address whose network's last address this is. @see net/ipv4/fib_frontend.c: fib_add_ifaddr */
+  networkEndingWith(destination: string): { readonly device: Device; readonly address: string } | undefined {
+    if (familyOf(destination) === 6) return undefined;
     for (const device of this.#devices) {
-      if (device.up && device.addresses.some(({ broadcast }) => broadcast === destination)) return true;
+      if (!device.up) continue;
+      for (const { address, length, broadcast } of device.addresses) {
+        if (familyOf(address) !== 4) continue;
+        const last = length > 30 ? undefined : lastOf({ address, length });
+        if (broadcast === destination || last === destination) return { device, address };
+      }
     }
-    return false;
+    return undefined;
   }
 
   /** The address that packets through `device` towards `destination` come from. */

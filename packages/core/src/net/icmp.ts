@@ -25,7 +25,8 @@ export function deliverIcmp(delivery: Delivery, packet: Packet, message: IcmpMes
 }
 
 function answerEcho({ stack, reply }: Delivery, { source, destination }: Packet, message: IcmpMessage): void {
-  if (!stack.isLocal(destination) || Number(stack.sysctl("net.ipv4.icmp_echo_ignore_all")) !== 0) return;
+  if (!stack.isLocal(destination) || stack.isBroadcast(destination)) return;
+  if (Number(stack.sysctl("net.ipv4.icmp_echo_ignore_all")) !== 0) return;
   reply({
     source: destination,
     destination: source,

@@ -4,8 +4,7 @@
  * @see net/ipv4/route.c: ip_route_output_key_hash_rcu, net/ipv6/route.c: inet6_rtm_getroute
  */
 import { Errno, type RouteInfo } from "../abi/index.ts";
-import { bitsOf, familyOf, isAny, isLoopback, isMulticast, lastOf } from "../lib/index.ts";
-import type { Device } from "./device.ts";
+import { bitsOf, familyOf, isAny, isLoopback, isMulticast } from "../lib/index.ts";
 import type { NetStack } from "./net-stack.ts";
 import { routeInfo } from "./routes.ts";
 
@@ -26,7 +25,7 @@ function routeOfPacket4(stack: NetStack, destination: string, from: string | und
   if (from !== undefined && !stack.isLocal(from)) throw new Errno("ENETUNREACH");
   const whole = { destination, prefixLength: bitsOf(4), gateway: undefined, metric: 0 };
   if (isAny(destination)) return { ...whole, device: "lo", source: "127.0.0.1", scope: "host", type: "local" };
-  const network = networkThatEndsWith(stack, destination);
+  const network = stack.addresses.networkEndingWith(destination);
   if (network !== undefined) {
     const { device, address } = network;
     return { ...whole, device: device.name, source: from ?? address, scope: "link", type: "broadcast" };
@@ -37,21 +36,10 @@ function routeOfPacket4(stack: NetStack, destination: string, from: string | und
   const route = stack.route(destination, undefined, from);
   if (from !== undefined && isLoopback(from) && route.device !== stack.loopback) throw new Errno("EINVAL");
   const type = destination === LIMITED_BROADCAST ? "broadcast" : isMulticast(destination) ? "multicast" : undefined;
-  const gateway = type === undefined ? route.gateway : undefined;
+  const isNextHop = route.gateway !== undefined && !stack.isLocal(route.gateway);
+  const gateway = type === undefined && isNextHop ? route.gateway : undefined;
   const source = from ?? route.source ?? stack.addresses.sourceOn(route.device, gateway ?? destination);
   return { ...routeInfo(route), gateway, source, ...(type === undefined ? {} : { type }) };
-}
-
-/** The address whose network's last address this is. */
-function networkThatEndsWith(stack: NetStack, destination: string): { device: Device; address: string } | undefined {
-  for (const device of stack.devices) {
-    if (!device.up) continue;
-    for (const { address, length, broadcast } of device.addresses) {
-      if (familyOf(address) !== 4 || length > 30) continue;
-      if (broadcast === destination || lastOf({ address, length }) === destination) return { device, address };
-    }
-  }
-  return undefined;
 }
 
 function routeOfPacket6(stack: NetStack, destination: string, from: string | undefined): RouteInfo {

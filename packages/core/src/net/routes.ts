@@ -62,11 +62,9 @@ export class RouteTable {
    * @throws ENOENT if it is to change one, and there is none.
    */
   add(route: Route, place: "only" | "first" | "last" | "replace" | "change" = "only"): void {
-    const { destination, prefixLength, metric, gateway, device } = route;
+    const { destination, prefixLength, metric } = route;
     const same = this.#find({ destination, prefixLength, metric });
-    const isRepeated = this.#routes.some(
-      (one) => one.gateway === gateway && one.device === device && isAlike(one, route) && one.refusal === route.refusal,
-    );
+    const isRepeated = this.#routes.some((one) => isAlike(one, route) && leadsAlike(one, route));
     if (same === undefined && place === "change") throw new Errno("ENOENT");
     const replaces = place === "replace" || place === "change";
     if (same !== undefined && (place === "only" || (isRepeated && !replaces))) throw new Errno("EEXIST");
@@ -89,7 +87,7 @@ export class RouteTable {
   /** Forgets routes through a device; with `source`, only those from that address. */
   removeDevice(device: Device, source?: string): void {
     this.#change(
-      this.#routes.filter((route) => route.device !== device || (source !== undefined && route.source !== source)),
+      this.#routes.filter((route) => !isThrough(route, device) || (source !== undefined && route.source !== source)),
     );
   }
 
@@ -132,9 +130,17 @@ export function routeInfo({ device, ...route }: Route): RouteInfo {
   return { ...route, device: device.name };
 }
 
+/** Of IPv4, what refuses packets has no device. @see net/ipv4/fib_semantics.c: fib_sync_down_dev */
+const isThrough = ({ device, refusal, destination }: Route, one: Device): boolean =>
+  device === one && (refusal === undefined || familyOf(destination) === 6);
+
 /** To the same prefix, with the same metric. */
 const isAlike = (a: Route, b: Route): boolean =>
   a.destination === b.destination && a.prefixLength === b.prefixLength && a.metric === b.metric;
+
+/** By the same way, from the same address. */
+const leadsAlike = (a: Route, b: Route): boolean =>
+  a.gateway === b.gateway && a.device === b.device && a.source === b.source && a.refusal === b.refusal;
 
 /** IPv4 before IPv6, longer prefixes before shorter ones, then by metric. Equal ones keep their order. */
 function isBefore(a: Route, b: Route): boolean {

@@ -4,7 +4,7 @@
  * @see tcp(7), listen(2), net/ipv4/tcp.c, inet_connection_sock.c
  */
 import { Errno, POLLERR, POLLHUP, POLLIN, POLLOUT, type Received, type SocketAddress } from "../abi/index.ts";
-import { familyOf, isAny } from "../lib/index.ts";
+import { familyOf, isAny, isMulticast } from "../lib/index.ts";
 import type { Clock, Prng } from "../sim/index.ts";
 import { InetSocket } from "./inet-socket.ts";
 import type { NetStack } from "./net-stack.ts";
@@ -69,6 +69,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
       this.#forgetConnection();
     }
     const remote = this.destination(address);
+    if (isMulticast(remote.address) || this.stack.isBroadcast(remote.address)) throw new Errno("ENETUNREACH");
     const source = this.sourceFor(remote.address);
     const wasBound = this.isBound;
     const port = this.stack.tcp.portTo({ address: source, port: this.local.port }, remote);

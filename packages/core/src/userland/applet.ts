@@ -166,7 +166,7 @@ function* nameProcess(name: string): Routine<void> {
 }
 
 function* namedShell(shell: Program, name: string, argv: readonly string[], env: Env): Routine<number> {
-  yield* nameProcess(name);
+  yield* becomeApplet(name);
   return yield* shell(argv, env);
 }
 

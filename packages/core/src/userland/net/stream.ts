@@ -4,6 +4,7 @@ import { familyOf, type IpFamily } from "../../lib/index.ts";
 import type { Io } from "../io.ts";
 import { resolve } from "./host-names.ts";
 import { domainOf, splitHostPort } from "./inet-address.ts";
+import { portOrDie } from "./services.ts";
 
 export interface Target {
   readonly address: string;
@@ -13,9 +14,9 @@ export interface Target {
 /** The address of a host, with the port that its text or `port` names. Ends the applet if there is none. */
 export function* hostOrDie(io: Io, text: string, port: number, family?: IpFamily): Routine<Target> {
   const written = splitHostPort(text);
+  const chosen = yield* portOrDie(io, written.port, port);
   const [address] = yield* resolve(written.host, family);
-  const chosen = written.port === undefined ? port : Number(written.port);
-  if (address === undefined || !(chosen >= 0 && chosen <= 65_535)) return yield* io.die(`bad address '${text}'`);
+  if (address === undefined) return yield* io.die(`bad address '${text}'`);
   return { address, port: chosen };
 }
 

@@ -131,11 +131,10 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
         name: device,
         flags: { bits: flag.bits, on },
       });
-    } else if (word === "down" && name !== device) {
-      if (current !== undefined) {
-        const { address, prefixLength } = current;
-        yield* ask("SIOCSIFFLAGS", { kind: "address-del", device, address, prefixLength });
-      }
+    } else if (exists && name !== device && (word === "up" || word === "down")) {
+      if (current === undefined) return yield* io.pdie("SIOCSIFFLAGS", new Errno("EADDRNOTAVAIL"));
+      const { address, prefixLength } = current;
+      if (word === "down") yield* ask("SIOCSIFFLAGS", { kind: "address-del", device, address, prefixLength });
     } else if (word === "up" || word === "down") {
       yield* ask(exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", { kind: "link-set", name: device, up: word === "up" });
     } else if (word === "netmask" || word === "broadcast") {
