@@ -59,3 +59,21 @@ it("crashes the daemon: nobody answers for a while, containers live on or not", 
   expect(await docker(engine, "inspect -f {{.State.Running}} web")).toBe("true\n");
   expect(await docker(engine, "inspect -f {{.State.Pid}} web")).not.toBe(pid);
 });
+
+it("has the daemon away for exactly as long as it says, however time is made to pass", async () => {
+  const absence = async (pieces: readonly string[]): Promise<readonly number[]> => {
+    const engine = await machine();
+    await docker(engine, "run -d --name web --restart always busybox sleep 100000");
+    const begunUs = engine.world.clock.nowUs;
+    const moments: number[] = [];
+    for (const event of ["ended", "started"] as const) {
+      engine.daemon.on(event, () => void moments.push(Math.floor((engine.world.clock.nowUs - begunUs) / 1e6)));
+    }
+    engine.faults.add({ on: "daemon", effect: "restart", after: "5s", down: "7s" });
+    for (const piece of pieces) await engine.pass(piece);
+    return moments;
+  };
+  // The container has ten seconds to end.
+  expect(await absence(["1m"])).toEqual([15, 22]);
+  expect(await absence(Array.from({ length: 60 }, () => "1s"))).toEqual([15, 22]);
+});

@@ -8,6 +8,9 @@ import type { Engine } from "../engine.ts";
 /** How long a daemon is away unless a rule says otherwise. */
 const DOWN_FOR = "1s";
 
+/** The daemon's absence is no reason for time to move. */
+const FOLLOWS = { follows: true } as const;
+
 export function faultTargets(engine: Engine): FaultTargets {
   const { world, kernel, calls, containers, daemon, hub, links } = engine;
   return {
@@ -29,10 +32,11 @@ export function faultTargets(engine: Engine): FaultTargets {
       return () => held.end();
     },
     disturbDaemon: async ({ effect, down = DOWN_FOR, liveRestore }) => {
-      const options = liveRestore === undefined ? {} : { liveRestore };
       if (effect === "crash") daemon.crash();
-      else await daemon.stop();
-      world.clock.after(microsecondsOf(down), () => void daemon.start(options));
+      // A world that goes on lets others act only when a wait ends: here, the moment that the rule is for.
+      else await Promise.all([daemon.stop(), world.sleep(0, FOLLOWS)]);
+      await world.sleep(microsecondsOf(down), FOLLOWS);
+      await daemon.start(liveRestore === undefined ? {} : { liveRestore });
     },
   };
 }
