@@ -1,5 +1,5 @@
 /** `engine.explain`: why a container ended, is started again or not, could not be started, is unhealthy or slow. */
-import type { Engine } from "@bottleship/core/engine";
+import { createEngine, type Engine } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
@@ -182,4 +182,84 @@ it("forgets, and says so", async () => {
   for (let port = 1; port <= 2048; port++)
     engine.causes.unreached(id.replace(/./g, "f"), { host: "x", port, error: "E" });
   expect(explained(engine, "old")).toEqual(["why it ended is forgotten: a machine keeps its last 2048 causes"]);
+});
+
+it("names the rule of engine.faults that was behind it", async () => {
+  const engine = await machine();
+  const rules = [
+    { on: "process", container: "crashing", crashesAfter: "3s" },
+    { on: "process", container: "deaf", ignoresTerm: true },
+    { on: "process", container: "leaky", leaks: 10_000_000 },
+    { on: "disk", container: "full", full: true },
+    { on: "api", container: "refused", call: "ContainerStart", fails: { status: 500, message: "boom" } },
+  ] as const;
+  engine.faults.add(...rules);
+  await docker(engine, "run -d --name crashing busybox sleep 1000");
+  await docker(engine, "run -d --name deaf busybox sh -c 'trap exit TERM; while sleep 1; do :; done'");
+  await docker(engine, "run -d --name leaky --memory 20m busybox sleep 1000");
+  await docker(engine, "run -d --name full busybox sh -c 'for i in 1 2; do echo $i >/log; done; exit 3'");
+  await docker(engine, "create --name refused busybox true");
+  await engine.docker("start refused");
+  await engine.pass("1m");
+  await docker(engine, "stop -t 1 deaf");
+  const faults = rules.map(({ container }) => engine.explain(container).all("fault"));
+  expect(faults.map((found) => found.map(({ facts }) => facts))).toEqual([
+    [
+      {
+        on: "process",
+        what: "sleep[3] crashed with signal 11",
+        times: 1,
+        rule: expect.stringContaining("crashesAfter"),
+      },
+    ],
+    [
+      {
+        ...{ on: "process", what: "the first process of deaf ignores SIGTERM", times: 1 },
+        rule: '{ on: "process", container: "deaf", ignoresTerm: true }',
+      },
+    ],
+    [
+      {
+        ...{ on: "process", what: "the first process of leaky leaks 10000000 bytes a second", times: 1 },
+        rule: expect.stringContaining("leaks"),
+      },
+    ],
+    [{ on: "disk", what: expect.stringMatching(/^sh\[\d+\] write \/log found/), times: 2, rule: expect.any(String) }],
+    [{ on: "api", what: "ContainerStart refused failed with 500: boom", times: 1, rule: expect.any(String) }],
+  ]);
+  expect(explained(engine, "crashing").slice(1, 3)).toEqual([
+    "  because SIGSEGV ended its first process, `sleep 1000`",
+    '    because a rule of engine.faults was at work: sleep[3] crashed with signal 11, by { on: "process", container: "crashing", crashesAfter: "3s" }',
+  ]);
+  expect(explained(engine, "deaf")[3]).toMatch(/^ {6}because a rule .* ignores SIGTERM/);
+});
+
+it("tells what it knows of an end that another machine has seen", async () => {
+  const engine = await machine();
+  await docker(engine, "create --name job busybox sh -c 'exit 3'");
+  await engine.docker("start --attach job");
+  const fork = createEngine({ from: engine.snapshot() });
+  expect(explained(fork, "job")).toEqual([
+    "it ended with exit code 3 at …, before this machine began: why is not known any more",
+  ]);
+});
+
+it("says which limit has used up a program's time, and that early failures of checks do not count", async () => {
+  const engine = await machine();
+  await docker(engine, "run -d --name busy --ulimit cpu=1 busybox sh -c 'while :; do :; done'");
+  await docker(engine, "run -d --name young --health-cmd false --health-start-period 1h busybox sleep 1000");
+  await engine.pass("20s");
+  expect(explained(engine, "busy")[2]).toBe(
+    "    because it has used 1 s of processor time, and may use no more (RLIMIT_CPU: --ulimit cpu=1)",
+  );
+  expect(explained(engine, "young")[1]).toMatch(
+    /^it is starting: .* those that fail in its first 60 min do not count,/,
+  );
+});
+
+it("says what can be explained when asked for something else", async () => {
+  const engine = await machine();
+  for (const subject of [{}, { from: "web" }, undefined]) {
+    expect(() => engine.explain(subject as never)).toThrow(/^what can be explained is a container, a way/);
+  }
 });

@@ -508,12 +508,12 @@ export class Engine implements EngineDoor {
    * Why a container ended, is restarted, is unhealthy, slow or not there; why a name or a port cannot be reached; why the
    * steps of a build were not cached. As text with `String(…)`, as data with its `findings`.
    *
-   * @throws StatusError not-found for a container that nobody knows
+   * @throws StatusError not-found for a container that nobody knows; invalid-argument for what is none of these
    */
   explain(subject: Subject): Explanation {
-    const { kernel, networks, causes, containers: service } = this;
+    const { kernel, networks, causes, faults, containers: service } = this;
     const containers = () => service.list({ all: true });
-    return explain(subject, { kernel, networks, causes, service, containers, snapshotter: this.#snapshotter });
+    return explain(subject, { kernel, networks, causes, faults, service, containers, snapshotter: this.#snapshotter });
   }
 
   /**

@@ -202,7 +202,9 @@ export class CauseLog {
     const blow = this.#blow?.process === process ? this.#blow : undefined;
     if (blow?.from !== undefined) return { by: "process", process: whoIs(blow.from) };
     const request = requests.findLast((one) => one.signal === signal);
-    return request === undefined ? { by: "kernel" } : { by: "engine", request };
+    if (request !== undefined) return { by: "engine", request };
+    const seconds = process.limits.get("cpu")?.hard ?? Number.POSITIVE_INFINITY;
+    return signal === SIGKILL && process.cpuUs >= seconds * 1e6 ? { by: "limit", seconds } : { by: "kernel" };
   }
 }
 

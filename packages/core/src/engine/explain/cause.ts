@@ -72,6 +72,8 @@ export type Sender =
   | { readonly by: "engine"; readonly request: Request }
   | { readonly by: "oom-killer"; readonly oom: OutOfMemoryCause }
   | { readonly by: "process"; readonly process: Who }
+  /** It has used as much processor time as RLIMIT_CPU allows at the most. */
+  | { readonly by: "limit"; readonly seconds: number }
   /** The init of the pid namespace has ended, and taken everybody with it. */
   | { readonly by: "init" }
   | { readonly by: "kernel" };

@@ -44,7 +44,7 @@ export function healthFindings(
   if (health === undefined || health.status === "healthy") return [];
   // What has ended counts as unhealthy, whatever its checks found.
   if (!isRunning && health.failingStreak === 0) return [];
-  const { Retries = 0, Test = [], Timeout = 0 } = config.Healthcheck ?? {};
+  const { Retries = 0, Test = [], Timeout = 0, StartPeriod = 0 } = config.Healthcheck ?? {};
   const retries = Retries > 0 ? Retries : DEFAULT_RETRIES;
   const probe = Test.slice(1).join(" ");
   const probes = health.log.map(({ exitCode, output, startUs, endUs }): Finding => {
@@ -64,7 +64,7 @@ export function healthFindings(
   const streak = `${count(health.failingStreak, "check")} in a row failed`;
   const text =
     health.status === "starting"
-      ? `it is starting: no check has succeeded yet, ${streak} of the ${retries} that make it unhealthy`
+      ? `it is starting: no check has succeeded yet, ${startPeriodWords(StartPeriod / 1000)}${streak} of the ${retries} that make it unhealthy`
       : `it is unhealthy: ${streak}, and ${retries} are enough; an unhealthy container is not restarted for that`;
   return [
     {
@@ -75,6 +75,10 @@ export function healthFindings(
     },
   ];
 }
+
+/** @see docker run --health-start-period */
+const startPeriodWords = (us: number): string =>
+  us === 0 ? "" : `those that fail in its first ${durationWords(us)} do not count, `;
 
 /** The arithmetic of its quota. */
 export function throttlingFinding({

@@ -1,7 +1,9 @@
 /** Why a container ended: from its exit code down to who sent the signal, or what could not be had. */
 import { SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGXCPU, SIGXFSZ, type Signal } from "../../abi/index.ts";
+import type { FiredFault } from "../../faults/index.ts";
 import type { Cause, DeathCause, KillCause, OutOfMemoryCause, Request, Sender } from "./cause.ts";
 import type { Finding } from "./finding.ts";
+import { crashAt, deafness, injectedFindings, isFelt, isWithin, leak } from "./injected.ts";
 import { commandWords, durationWords, memoryWords, processWords, signalWords } from "./words.ts";
 
 /** Exit codes above it say which signal ended what a shell had started. @see sh(1) "Exit status" */
@@ -16,6 +18,16 @@ export interface DeathContext {
   readonly executable: (path: string) => Finding | undefined;
   /** All that is known of the container. */
   readonly causes: readonly Cause[];
+  /** What rules of `engine.faults` have done to it, oldest first. */
+  readonly fired: readonly FiredFault[];
+  /** When the run began that is told of. */
+  readonly startedUs: number;
+}
+
+/** The same of the run that has ended. */
+function ofRun({ startedUs, timeUs }: DeathCause, context: DeathContext): DeathContext {
+  const isOfRun = isWithin({ fromUs: startedUs, toUs: timeUs });
+  return { ...context, startedUs, fired: context.fired.filter((one) => isFelt(one) && isOfRun(one)) };
 }
 
 export function deathFinding(death: DeathCause, context: DeathContext): Finding {
@@ -27,7 +39,7 @@ export function deathFinding(death: DeathCause, context: DeathContext): Finding 
     text: `it ended with ${code} at ${context.when(timeUs)}, after ${ran}`,
     timeUs,
     facts: { exitCode, ranUs: timeUs - startedUs, argv, pid: process.pid, ...(signal === undefined ? {} : { signal }) },
-    because: [signal === undefined ? ownEnd(death, context) : blow(death, signal, context)],
+    because: [signal === undefined ? ownEnd(death, ofRun(death, context)) : blow(death, signal, ofRun(death, context))],
   };
 }
 
@@ -42,17 +54,17 @@ function blow(death: DeathCause, signal: Signal, context: DeathContext): Finding
   };
 }
 
-function senderFindings(
-  sender: Sender,
-  signal: Signal,
-  about: Pick<DeathCause, "containerId"> & { readonly requests?: readonly Request[] },
-  context: DeathContext,
-): readonly Finding[] {
+/** What the container is, and what was asked of it in the run. */
+type Struck = Pick<DeathCause, "containerId" | "timeUs"> & { readonly requests?: readonly Request[] };
+
+function senderFindings(sender: Sender, signal: Signal, about: Struck, context: DeathContext): readonly Finding[] {
   switch (sender.by) {
     case "engine":
-      return [requestFinding(sender.request, about.requests ?? [])];
+      return [requestFinding(sender.request, about.requests ?? [], context)];
     case "oom-killer":
       return [oomFinding(sender.oom, context)];
+    case "limit":
+      return [cpuLimitFinding(sender.seconds)];
     case "process": {
       const { process } = sender;
       const { containerId } = process;
@@ -67,9 +79,17 @@ function senderFindings(
     }
     case "init":
       return [{ kind: "signal", text: "the init of its pid namespace ended, which takes all others with it" }];
-    case "kernel":
+    case "kernel": {
+      const crash = about.requests && crashAt(context.fired, about.timeUs);
+      if (crash !== undefined) return injectedFindings([crash]);
       return [{ kind: "signal", text: KERNEL_REASONS.get(signal) ?? "the kernel sent it" }];
+    }
   }
+}
+
+function cpuLimitFinding(seconds: number): Finding {
+  const text = `it has used ${durationWords(seconds * 1e6)} of processor time, and may use no more (RLIMIT_CPU: --ulimit cpu=${seconds})`;
+  return { kind: "limit", text, facts: { limit: "RLIMIT_CPU", seconds } };
 }
 
 /** What the kernel sends by itself. @see signal(7) */
@@ -83,7 +103,7 @@ const KERNEL_REASONS: ReadonlyMap<Signal, string> = new Map([
   [SIGQUIT, "somebody pressed ^\\ at its terminal"],
 ]);
 
-function requestFinding(request: Request, all: readonly Request[]): Finding {
+function requestFinding(request: Request, all: readonly Request[], { fired }: DeathContext): Finding {
   const { demand, signal, timeUs, graceUs } = request;
   const facts = { demand, signal };
   const first = all.find((one) => one.demand === demand && one.signal !== SIGKILL);
@@ -92,8 +112,12 @@ function requestFinding(request: Request, all: readonly Request[]): Finding {
   }
   const name = signalWords(first.signal);
   const text = `\`${demand}\` sent it, for the process still ran ${durationWords(graceUs)} after ${name}`;
-  const reason: Finding = { kind: "signal", text: receptionText(first), timeUs: first.timeUs };
-  return { kind: "request", text, timeUs, facts: { ...facts, graceUs }, because: [reason] };
+  const kept = deafness(fired, first.signal);
+  const because =
+    kept === undefined
+      ? [{ kind: "signal" as const, text: receptionText(first), timeUs: first.timeUs }]
+      : injectedFindings([kept]);
+  return { kind: "request", text, timeUs, facts: { ...facts, graceUs }, because };
 }
 
 function receptionText({ reception, signal, hadBegun }: Request): string {
@@ -137,8 +161,14 @@ export function oomFinding(oom: OutOfMemoryCause, context: DeathContext): Findin
       victim: victim.name,
       victimBytes,
     },
-    because: [{ kind: "limit", text: why }],
+    because: [{ kind: "limit", text: why }, ...leaked(oom, context)],
   };
+}
+
+/** What was taken in the name of a container's first process, in the run that the killer ended. */
+function leaked({ asking, timeUs }: OutOfMemoryCause, { fired, startedUs }: DeathContext): readonly Finding[] {
+  const taken = asking.ownPid === 1 ? leak(fired.filter(isWithin({ fromUs: startedUs, toUs: timeUs }))) : undefined;
+  return taken === undefined ? [] : injectedFindings([taken]);
 }
 
 function limitWords({ limitBytes, isAllotment }: OutOfMemoryCause, isWhole: boolean): string {
@@ -156,7 +186,7 @@ export function killFinding(kill: KillCause, context: DeathContext): Finding {
     text: `${signalWords(signal)} ended ${processWords(victim)} at ${context.when(timeUs)}`,
     timeUs,
     facts: { signal, pid: victim.pid, name: victim.name },
-    because: senderFindings(sender, signal, { containerId }, context),
+    because: senderFindings(sender, signal, { containerId, timeUs }, context),
   };
 }
 
@@ -199,6 +229,7 @@ function ownEnd(death: DeathCause, context: DeathContext): Finding {
       facts: { demand: caught.demand, signal: caught.signal },
     });
   }
+  because.push(...injectedFindings(context.fired.filter(({ rule }) => rule.on !== "process")));
   const text = `its program ${program} returned ${exitCode}${meaningOf(exitCode, kill)}`;
   return { kind: "program", text, timeUs, facts: { exitCode }, ...(because.length === 0 ? {} : { because }) };
 }

@@ -3,9 +3,11 @@
  * read off the engine as it is now.
  */
 import type { BuildResult } from "../../build/index.ts";
+import type { Faults, FiredFault } from "../../faults/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
-import type { Container } from "../container/container.ts";
+import { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
 import { shortId } from "../names.ts";
 import type { Cause, DeathCause, KillCause, OutOfMemoryCause, RefusalCause, UnreachedCause } from "./cause.ts";
@@ -13,6 +15,7 @@ import { CAUSES_LIMIT, type CauseLog, hitLimitsOf, throttlingOf } from "./cause-
 import { healthFindings, limitFinding, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
 import { type DeathContext, deathFinding, killFinding, oomFinding } from "./death.ts";
 import { Explanation, type Finding } from "./finding.ts";
+import { injectedFindings, isWithin } from "./injected.ts";
 import { missFindings } from "./misses.ts";
 import { processLines } from "./processes.ts";
 import { type ReachParts, reachFindings } from "./reach.ts";
@@ -37,16 +40,25 @@ export interface ExplainParts extends ReachParts {
   readonly causes: CauseLog;
   readonly snapshotter: Snapshotter;
   readonly service: ContainerService;
+  readonly faults: Pick<Faults, "fired">;
 }
 
 /** Kills that did not end the container are told of up to this number. */
 const KILLS_SHOWN = 8;
 
-/** @throws StatusError not-found for a container that nobody knows */
+/**
+ * @throws StatusError not-found for a container that nobody knows; invalid-argument for what is no container, no way
+ * and no build
+ */
 export function explain(subject: Subject, parts: ExplainParts): Explanation {
   if (typeof subject === "string") return explainNamed(subject, parts);
-  if ("misses" in subject) return new Explanation("the build", missFindings(subject));
-  return "to" in subject ? explainWay(subject, parts) : explainContainer(subject, parts);
+  if (subject instanceof Container) return explainContainer(subject, parts);
+  if (typeof subject === "object" && subject !== null) {
+    if ("misses" in subject) return new Explanation("the build", missFindings(subject));
+    if ("to" in subject) return explainWay(subject, parts);
+  }
+  const asked = "a container, a way through the network ({ from, to, port }) or the result of a build";
+  throw new StatusError("invalid-argument", `what can be explained is ${asked}`);
 }
 
 function explainNamed(name: string, parts: ExplainParts): Explanation {
@@ -69,12 +81,13 @@ function explainContainer(container: Container, parts: ExplainParts): Explanatio
   const death = known.findLast((cause): cause is DeathCause => cause.kind === "death");
   const state =
     container.isRunning || (container.startedUs === 0 && container.error === "") ? [stateFinding(container, when)] : [];
-  const forgotten = container.startedUs > 0 && !container.isRunning && death === undefined && causes.forgotten > 0;
+  const isUntold = container.startedUs > 0 && !container.isRunning && death === undefined;
   return new Explanation(container.name, [
     ...state,
-    ...(forgotten ? [FORGOTTEN] : []),
+    ...(isUntold ? [causes.forgotten > 0 ? FORGOTTEN : unseenEnd(container, when)] : []),
     ...pastFindings(container, known, parts),
     ...presentFindings(container, parts),
+    ...injectedFindings(firedSince(container, death, parts)),
     ...known.filter((cause) => cause.kind === "unreached").map((cause) => unreachedFinding(cause, container, parts)),
   ]);
 }
@@ -84,14 +97,30 @@ const FORGOTTEN: Finding = {
   text: `why it ended is forgotten: a machine keeps its last ${CAUSES_LIMIT} causes`,
 };
 
+/** It has ended in another life: a snapshot's, or that of a former process. */
+function unseenEnd({ exitCode, finishedUs, oomKilled }: Container, when: (us: number) => string): Finding {
+  const text = `it ended with exit code ${exitCode} at ${when(finishedUs)}, before this machine began: why is not known any more`;
+  const oom: Finding = { kind: "out-of-memory", text: "the kernel's OOM killer hit one of its processes" };
+  return { kind: "death", text, timeUs: finishedUs, facts: { exitCode }, ...(oomKilled && { because: [oom] }) };
+}
+
+/** What rules have done to it in this run, or since the last one. */
+function firedSince(container: Container, death: DeathCause | undefined, parts: ExplainParts): readonly FiredFault[] {
+  const fromUs = container.isRunning ? container.startedUs : (death?.timeUs ?? -1) + 1;
+  return firedOn(container.id, parts).filter(isWithin({ fromUs, toUs: Number.POSITIVE_INFINITY }));
+}
+
+const firedOn = (id: string, { faults }: Pick<ExplainParts, "faults">): readonly FiredFault[] =>
+  faults.fired.filter(({ container }) => container?.id === id);
+
 /** How its last run ended, and what became of it then. */
 function pastFindings(
   container: Container | undefined,
   known: readonly Cause[],
   parts: ExplainParts,
 ): readonly Finding[] {
-  const context = contextOf(container, known, parts);
   const death = known.findLast((cause): cause is DeathCause => cause.kind === "death");
+  const context = contextOf(container, known, parts, death?.startedUs);
   const findings: Finding[] = [];
   // The newest of both is why it does not run.
   const refusal = known.findLast((cause): cause is RefusalCause => cause.kind === "refusal");
@@ -133,7 +162,7 @@ function presentFindings(container: Container, parts: ExplainParts): readonly Fi
   if (throttling !== undefined) findings.push(throttlingFinding(throttling));
   findings.push(...hitLimitsOf(oci.cgroup).map(limitFinding));
   const known = parts.causes.of(container.id);
-  const context = contextOf(container, known, parts);
+  const context = contextOf(container, known, parts, container.startedUs);
   const kills = known.filter(
     (cause): cause is KillCause | OutOfMemoryCause =>
       cause.timeUs >= container.startedUs &&
@@ -167,9 +196,16 @@ function explainWay({ from, to, port, protocol = "tcp" }: Way, parts: ExplainPar
   return new Explanation(`${container?.name ?? "the machine"} → ${place}`, findings);
 }
 
-function contextOf(container: Container | undefined, causes: readonly Cause[], parts: ExplainParts): DeathContext {
+function contextOf(
+  container: Container | undefined,
+  causes: readonly Cause[],
+  parts: ExplainParts,
+  startedUs = 0,
+): DeathContext {
   const executable = (path: string) => container && executableFinding(path, container, parts);
-  return { causes, when: whenOf(parts), nameOf: (id) => nameOf(id, parts), executable };
+  const id = container?.id ?? causes[0]?.containerId;
+  const fired = id === undefined ? [] : firedOn(id, parts);
+  return { causes, fired, startedUs, when: whenOf(parts), nameOf: (one) => nameOf(one, parts), executable };
 }
 
 /** What `world.explain()` says of the machine. */

@@ -24,6 +24,7 @@ export type FindingKind =
   | "port"
   | "reached"
   | "cache"
+  | "fault"
   | "forgotten";
 
 /** Numbers and texts that a program can ask for; times and durations are microseconds, amounts bytes. */
