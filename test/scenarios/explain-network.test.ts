@@ -1,6 +1,7 @@
 /** `engine.explain({ from, to, port })`: why a name does not resolve, and a port cannot be reached. */
+import { createCluster } from "@bottleship/core/cluster";
 import type { Engine, Way } from "@bottleship/core/engine";
-import { beforeAll, describe, expect, it } from "vitest";
+import { assert, beforeAll, describe, expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
 let engine: Engine;
@@ -101,6 +102,32 @@ describe("a port", () => {
     expect(explained({ from: "web", to: addressOf("shop"), port: 80 })).toBe("shop is paused: nobody in it answers");
     await docker(engine, "unpause shop");
   });
+});
+
+it("what is on another machine: who has the address, whether that machine is heard, who listens there", async () => {
+  const cluster = createCluster({ machines: 2 });
+  const [first, second] = cluster.machines;
+  assert(first !== undefined && second !== undefined);
+  for (const { engine } of cluster.machines) await docker(engine, "pull -q busybox");
+  await docker(first.engine, "network create -d overlay --attachable shop");
+  await docker(first.engine, "run -d --name web --network shop busybox httpd -f");
+  await docker(second.engine, "run -d --name cli --network shop busybox sleep 100000");
+  await cluster.world.advance("1s");
+  const why = (to: string, port?: number): readonly string[] =>
+    second.engine.explain({ from: "cli", to, ...(port !== undefined && { port }) }).findings.map(({ text }) => text);
+  const place = ["web is 10.0.1.2", "web has 10.0.1.2 on shop, on node-1"];
+  expect(why("web", 80)).toEqual([...place, "web listens on 80/tcp: it can be reached at 10.0.1.2"]);
+  expect(why("web", 81)).toEqual([...place, "nothing listens on 81/tcp of web"]);
+  expect(why("node-1")).toEqual(["node-1 is 10.255.0.1", "10.255.0.1 is another machine, which can be reached"]);
+  const cut = cluster.partition("node-2");
+  const deaf = "do not hear each other: it has no power, or the links between them are cut";
+  expect(why("web", 80)).toEqual([...place, `this machine and node-1 ${deaf}`]);
+  expect(why("10.255.0.1")).toEqual([
+    "10.255.0.1 is another machine, and it is not heard: it has no power, or the links to it are cut",
+  ]);
+  cut.end();
+  await first.crash();
+  expect(why("10.255.0.1")[0]).toMatch(/is not heard/);
 });
 
 it("what a program has failed to reach is explained with its container", async () => {

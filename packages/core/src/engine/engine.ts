@@ -513,7 +513,9 @@ export class Engine implements EngineDoor {
   explain(subject: Subject): Explanation {
     const { kernel, networks, causes, faults, containers: service } = this;
     const containers = () => service.list({ all: true });
-    return explain(subject, { kernel, networks, causes, faults, service, containers, snapshotter: this.#snapshotter });
+    const { surroundings } = this.swarm;
+    const parts = { kernel, networks, causes, faults, service, containers, surroundings };
+    return explain(subject, { ...parts, snapshotter: this.#snapshotter });
   }
 
   /**

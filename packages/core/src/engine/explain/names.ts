@@ -2,11 +2,14 @@
 import { ipBytes } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { NetworkService } from "../networks.ts";
+import type { Surroundings } from "../swarm/surroundings.ts";
 import type { Finding } from "./finding.ts";
 
 export interface NameParts {
   readonly networks: NetworkService;
   readonly containers: () => readonly Container[];
+  /** The machines around this one. */
+  readonly surroundings: Surroundings;
 }
 
 /** The addresses that a name has for a container (for the machine: `undefined`), or why it has none. */
@@ -16,7 +19,10 @@ export function lookUp(
   parts: NameParts,
 ): { readonly address: string; readonly finding: Finding | undefined } | Finding {
   if (ipBytes(name) !== undefined) return { address: name, finding: undefined };
-  const found = name === "localhost" ? "127.0.0.1" : from && (inFiles(name, from, parts) ?? onNetworks(name, from));
+  const found =
+    name === "localhost"
+      ? "127.0.0.1"
+      : ((from && (inFiles(name, from, parts) ?? onNetworks(name, from))) ?? machineCalled(name, from, parts));
   if (found !== undefined) {
     const whose = name === "localhost" && from !== undefined ? `, which is ${from.name} itself` : "";
     return {
@@ -51,6 +57,16 @@ function onNetworks(name: string, from: Container): string | undefined {
   return undefined;
 }
 
+/** What the machines' name server knows, for those whose questions get there. */
+function machineCalled(name: string, from: Container | undefined, { surroundings }: NameParts): string | undefined {
+  const isInside = from !== undefined && isOnlyInside(from);
+  return isInside ? undefined : surroundings.at(name)?.address;
+}
+
+/** Nothing leads out of its networks; that holds for one without any, too. */
+const isOnlyInside = ({ sandbox }: Container): boolean =>
+  (sandbox?.endpoints ?? []).every(({ network }) => network.internal);
+
 function unknown(name: string, from: Container | undefined, { containers }: NameParts): Finding {
   const say = (text: string): Finding => ({ kind: "name", text, facts: { name } });
   if (from === undefined) return say("the machine does not know the names of containers: only containers do");
@@ -82,9 +98,8 @@ function nobody(name: string, own: readonly string[], from: Container, all: read
   );
   const hint = similar === undefined ? "" : ` (there is ${similar})`;
   const where = own.length === 0 ? "" : ` on ${own.join(", ")}`;
-  const isInside = (from.sandbox?.endpoints ?? []).every(({ network }) => network.internal);
   if (!name.includes(".")) return `nobody${where} is called ${name}, or has it as an alias${hint}`;
-  const outside = isInside
+  const outside = isOnlyInside(from)
     ? "no other name server can be asked: its networks are internal"
     : "the other name servers have no answer";
   return `nobody${where} is called ${name}, and ${outside}${hint}`;

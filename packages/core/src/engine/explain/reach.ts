@@ -8,7 +8,9 @@ import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import { familyOf, type IpFamily, isAny, isLoopback } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { Endpoint } from "../network/endpoint.ts";
+import type { Away } from "../network/network.ts";
 import type { PublishedPort } from "../network/port-bindings.ts";
+import type { Surroundings } from "../swarm/surroundings.ts";
 import type { Finding } from "./finding.ts";
 import { listenersOf, portFinding } from "./listeners.ts";
 import { lookUp, type NameParts, networksOf } from "./names.ts";
@@ -52,12 +54,14 @@ function wayFindings(goal: Goal, parts: ReachParts): readonly Finding[] {
     if (end !== undefined) return atContainer(goal, end.container);
     return isLoopback(address) || host.madeStack?.isLocal(address) === true
       ? atMachine(goal, host, parts)
-      : [nobodyHas(goal)];
+      : (toMachine(goal, parts) ?? [nobodyHas(goal)]);
   }
   if (isLoopback(address)) return atItself(goal, from, parts);
   const end = endOf(address, parts);
   if (end !== undefined) return toContainer(goal, from, end);
   const own = from.sandbox?.endpoints ?? [];
+  const overlay = onOverlay(goal, own, parts);
+  if (overlay !== undefined) return overlay;
   const family = familyOf(address);
   if (own.length === 0) return [noNetwork(from)];
   if (parts.networks.list().some(({ bridge }) => bridge?.pool(family)?.gateway === address))
@@ -70,7 +74,53 @@ function wayFindings(goal: Goal, parts: ReachParts): readonly Finding[] {
       },
     ];
   }
-  return [nobodyHas(goal)];
+  return toMachine(goal, parts) ?? [nobodyHas(goal)];
+}
+
+/** On a network of several machines: somebody on another one, or a service as a whole. */
+function onOverlay(
+  goal: Goal,
+  own: readonly Endpoint[],
+  { networks, surroundings }: ReachParts,
+): readonly Finding[] | undefined {
+  const { address } = goal;
+  const near = networks.list().filter(({ bridge }) => own.some(({ network }) => network === bridge));
+  for (const { name, bridge, away } of near) {
+    if (bridge?.virtualAddresses.has(address) === true) {
+      const text = `${address} is the address of a service on ${name}: each connection is passed on to one of its tasks`;
+      return [{ kind: "route", text, facts: { address, network: name } }];
+    }
+    const found = away?.(address);
+    if (found !== undefined) return toAway(goal, { ...found, network: name }, surroundings);
+  }
+  return undefined;
+}
+
+function toAway(
+  { address, port, protocol }: Goal,
+  { machine, machineAddress, endpoint, network }: Away & { readonly network: string },
+  { address: here, hears }: Surroundings,
+): readonly Finding[] {
+  const name = endpoint.owner ?? address;
+  const facts = { to: name, network, machine };
+  const place: Finding = { kind: "route", text: `${name} has ${address} on ${network}, on ${machine}`, facts };
+  if (!hears(here, machineAddress) || !hears(machineAddress, here)) {
+    const text = `this machine and ${machine} do not hear each other: it has no power, or the links between them are cut`;
+    return [place, { kind: "route", text, facts }];
+  }
+  const reached: Finding = { kind: "reached", text: `${name} can be reached at ${address}`, facts: { address } };
+  const listening = port && portFinding({ port, protocol, address, name }, listenersOf(endpoint.namespace, protocol));
+  return [place, listening || reached];
+}
+
+/** Another machine of the cluster. */
+function toMachine({ address }: Goal, { surroundings }: ReachParts): readonly Finding[] | undefined {
+  const { address: here, at, hears } = surroundings;
+  if (at(address) === undefined || address === here) return undefined;
+  const text = hears(here, address)
+    ? `${address} is another machine, which can be reached`
+    : `${address} is another machine, and it is not heard: it has no power, or the links to it are cut`;
+  return [{ kind: hears(here, address) ? "reached" : "route", text, facts: { address } }];
 }
 
 interface End {

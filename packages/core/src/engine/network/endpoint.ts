@@ -119,6 +119,11 @@ export class Endpoint {
     return this.#outer?.peer;
   }
 
+  /** Where the container's end lies, once that is known. */
+  get namespace(): NetNamespace | undefined {
+    return this.#namespace;
+  }
+
   /** From now on it can be made in this namespace. */
   belongsTo(namespace: NetNamespace): void {
     this.#namespace = namespace;

@@ -2,6 +2,7 @@
 import { StatusError } from "../../lib/index.ts";
 import type { IpamConfig, NetworkCreateBody } from "../docker/requests/network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 export interface Network {
   readonly id: string;
@@ -32,10 +33,20 @@ export interface Network {
   readonly ipam: readonly IpamConfig[] | null;
   /** The machines that have containers on a network of several. */
   readonly peers?: () => readonly { readonly Name: string; readonly IP: string }[] | undefined;
+  /** Who has an address of a network of several machines on another one of them. */
+  readonly away?: (address: string) => Away | undefined;
   /** What moves its packets; `undefined` for host, none and a mere configuration. */
   readonly bridge: BridgeNetwork | undefined;
   /** Who is on a network without addresses, by container. */
   readonly guests: Map<string, Guest>;
+}
+
+/** Somebody of an overlay network, seen from a machine that he is not on. */
+export interface Away {
+  /** The machine's name, and where it is reached. */
+  readonly machine: string;
+  readonly machineAddress: string;
+  readonly endpoint: Endpoint;
 }
 
 export interface Guest {

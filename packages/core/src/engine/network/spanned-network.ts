@@ -15,7 +15,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Ipam } from "./ipam.ts";
 import type { LinkService } from "./link-service.ts";
 import { NameTable } from "./name-table.ts";
-import type { Network } from "./network.ts";
+import type { Away, Network } from "./network.ts";
 import { overlayBridge } from "./overlay.ts";
 import type { VxlanPort } from "./vxlan-port.ts";
 
@@ -31,7 +31,7 @@ export interface OverlayMember {
 }
 
 /** What all machines are shown alike. */
-export type SharedView = Omit<Network, "bridge" | "guests" | "peers">;
+export type SharedView = Omit<Network, "bridge" | "guests" | "peers" | "away">;
 
 export interface SpannedNetworkInit {
   readonly shown: SharedView;
@@ -109,7 +109,8 @@ export class SpannedNetwork {
         },
       },
     });
-    const network: Network = { ...shown, bridge, peers: () => this.#peersFor(bridge), guests: new Map() };
+    const away = (wanted: string): Away | undefined => this.#awayFrom(member, wanted);
+    const network: Network = { ...shown, bridge, peers: () => this.#peersFor(bridge), away, guests: new Map() };
     this.#parts.set(member, { network, bridge, stack, device: undefined });
     if (this.#parts.size > 1) for (const one of this.#parts.keys()) this.#open(one);
     return network;
@@ -130,6 +131,16 @@ export class SpannedNetwork {
   /** Of machines without anybody on it the answer is the manager's, who knows no machines. */
   #peersFor({ endpoints }: BridgeNetwork): readonly OverlayMember["peer"][] | undefined {
     return endpoints.size === 0 ? undefined : [...new Set(this.#homes.values())].map(({ peer }) => peer);
+  }
+
+  #awayFrom(member: OverlayMember, wanted: string): Away | undefined {
+    for (const [{ address, kernel }, { bridge }] of this.#parts) {
+      const endpoint = [...bridge.endpoints.values()].find(({ addresses }) => addresses.includes(wanted));
+      if (endpoint !== undefined && address !== member.address) {
+        return { machine: kernel.machine.hostname, machineAddress: address, endpoint };
+      }
+    }
+    return undefined;
   }
 
   /** There is somebody to hear from: what was made before is extended, the rest when it is made. */
