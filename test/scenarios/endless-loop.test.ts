@@ -32,7 +32,7 @@ it("has used half a second of processor time in one second at --cpus 0.5", async
   await docker(engine, `run -d --name loop --cpus 0.5 busybox ${LOOP}`);
   const cgroup = engine.containers.get("loop").oci?.cgroup;
   await docker(engine, "stop -t 1 loop");
-  const usedMs = (cgroup?.cpu.usageUs ?? 0) / 1000;
+  const usedMs = (cgroup?.cpuUs ?? 0) / 1000;
   expect(usedMs).toBeGreaterThan(490);
   expect(usedMs).toBeLessThan(510);
 });

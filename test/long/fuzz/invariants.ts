@@ -114,7 +114,7 @@ function cgroups(kernel: Kernel, all: readonly Process[]): readonly string[] {
       resident += below.resident;
       swapped += below.swapped;
     }
-    if (cgroup.pids.current !== pids) wrong.push(`${cgroup.path}: ${cgroup.pids.current} pids, ${pids} counted`);
+    if (cgroup.pidCount !== pids) wrong.push(`${cgroup.path}: ${cgroup.pidCount} pids, ${pids} counted`);
     if (memory.currentBytes !== resident) wrong.push(`${cgroup.path}: ${memory.currentBytes} B, ${resident} counted`);
     if (memory.swapBytes !== swapped) wrong.push(`${cgroup.path}: ${memory.swapBytes} B swap, ${swapped} counted`);
     return { pids, resident, swapped };

@@ -12,7 +12,6 @@ import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { type Container, checkRunning } from "./container/container.ts";
 import { ExecSessions } from "./container/exec-sessions.ts";
-import { PlainExec } from "./container/plain-exec.ts";
 import { exitCodeOf, shownReason } from "./container/start-failure.ts";
 import type { UserLookup } from "./container/user-lookup.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
@@ -325,10 +324,10 @@ export class ExecService {
   #spec({ container, body, consoleSize: startSize }: ExecSession): ProcessSpec {
     if (startSize !== undefined) return this.#makeSpec(container, { ...body, ConsoleSize: startSize });
     if (!isPlain(body) || container.links.size > 0 || container.config.User) return this.#makeSpec(container, body);
-    const known = container.lastExec?.holds(container) === true ? container.lastExec.spec : undefined;
+    const { plainExec: known } = container;
     if (known?.args === body.Cmd) return known;
     const spec = known === undefined ? this.#makeSpec(container, body) : { ...known, args: body.Cmd };
-    container.lastExec = new PlainExec(container, spec);
+    container.plainExec = spec;
     return spec;
   }
 

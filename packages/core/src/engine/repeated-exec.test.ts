@@ -196,18 +196,9 @@ it("leaves the world as it would be if somebody had looked at each call", async 
       }
       await engine.world.advance("1m");
       const { world, kernel, events } = engine;
-      const { cpu, pids } = engine.containers.get(CONTAINER).oci?.cgroup ?? {};
+      const { cpuUs, pidPeak } = engine.containers.get(CONTAINER).oci?.cgroup ?? {};
       const { health } = engine.containers.get(CONTAINER);
-      return [
-        world.trace.hash,
-        world.turns,
-        world.clock.nowUs,
-        kernel.state,
-        cpu?.usageUs,
-        pids?.peak,
-        health,
-        events.past(),
-      ];
+      return [world.trace.hash, world.turns, world.clock.nowUs, kernel.state, cpuUs, pidPeak, health, events.past()];
     }),
   );
   expect(lives[1]).toEqual(lives[0]);

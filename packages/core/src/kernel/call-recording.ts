@@ -26,6 +26,18 @@ export class CallRecording {
   }
 }
 
+/** Which calls were made, as the trace counts them: processes that make the same calls share one list. */
+export class CallLists {
+  readonly #known = new Map<string, readonly number[]>();
+
+  shared(codes: readonly number[]): readonly number[] {
+    const key = codes.join();
+    const known = this.#known.get(key) ?? codes;
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
 /** What calls have cost, and how the trace counts them. */
 export function accountCalls(process: Process, codes: readonly number[]): void {
   const { world } = process.kernel;

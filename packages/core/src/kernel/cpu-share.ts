@@ -27,7 +27,7 @@ export function divide(share: Share, rate: number): void {
   }
   const waiting: { weight: number; demand: number; give: (rate: number) => void }[] = [
     ...share.children.map((child) => ({
-      weight: weightOf(child.cgroup.cpu) * (child.part ?? 1),
+      weight: weightOf(child.cgroup) * (child.part ?? 1),
       demand: child.demand,
       give: (given: number) => divide(child, given),
     })),

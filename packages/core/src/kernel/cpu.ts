@@ -140,9 +140,11 @@ export class Cpu {
   }
 
   #consume(share: Share, passedUs: number): void {
-    const { cpu } = share.cgroup;
-    if (cpu.bandwidth?.hasQuota) cpu.bandwidth.leftUs -= share.rate * passedUs;
+    const { cgroup } = share;
+    const bandwidth = cgroup.cpuIfAny?.bandwidth;
+    if (bandwidth?.hasQuota) bandwidth.leftUs -= share.rate * passedUs;
     if (share.wanted - share.rate > EPSILON_US) {
+      const { cpu } = cgroup;
       cpu.someStalledUs += passedUs;
       if (share.rate === 0) cpu.fullStalledUs += passedUs;
     }
@@ -179,7 +181,7 @@ export class Cpu {
     if (this.#jobs.size > this.count || this.#hasPins || this.#metered.size > 0) return false;
     for (let job = this.#jobs.first; job !== undefined; job = job.next) {
       for (let at: Cgroup | undefined = job.process.cgroup; at !== undefined; at = at.parent) {
-        if (at.cpu.bandwidth?.hasQuota) return false;
+        if (at.cpuIfAny?.bandwidth?.hasQuota) return false;
       }
     }
     return true;
@@ -214,7 +216,7 @@ export class Cpu {
       demand += this.#demand(child);
       share.wanted += child.wanted;
     }
-    const { bandwidth } = share.cgroup.cpu;
+    const bandwidth = share.cgroup.cpuIfAny?.bandwidth;
     if (demand > 0 && bandwidth?.hasQuota && this.#isThrottled(bandwidth)) demand = 0;
     share.demand = demand;
     return demand;
@@ -257,7 +259,7 @@ export class Cpu {
 
   /** When the first cgroup will have used its quota up. */
   #exhaustionUs(share: Share): number {
-    const { bandwidth } = share.cgroup.cpu;
+    const bandwidth = share.cgroup.cpuIfAny?.bandwidth;
     let nextUs = Number.POSITIVE_INFINITY;
     if (bandwidth?.hasQuota && share.rate > 0) {
       nextUs = this.#clock.nowUs + Math.ceil(bandwidth.leftUs / share.rate - EPSILON_US);

@@ -44,7 +44,7 @@ import {
 } from "../vfs/index.ts";
 import { ActiveOverlays } from "./active-overlays.ts";
 import { AnonInodeFs } from "./anon-inode-fs.ts";
-import type { CallRecording } from "./call-recording.ts";
+import { CallLists, type CallRecording } from "./call-recording.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
 import type { MemoryKind } from "./cgroup/memory.ts";
 import { Cpu } from "./cpu.ts";
@@ -162,6 +162,7 @@ export class Kernel implements FsMachine {
   interceptor: Interceptor | undefined = undefined;
   /** Calls that are remembered, to be repeated. */
   recording: CallRecording | undefined = undefined;
+  readonly callLists = new CallLists();
   /** Where the process whose turn it is will find its program, if it is not looked for elsewhere. */
   known: KnownProgram | undefined = undefined;
   readonly namespaceIds = new NamespaceIds();

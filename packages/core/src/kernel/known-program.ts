@@ -8,7 +8,7 @@ import type { Env } from "../abi/index.ts";
 import { find, type Location, staysOnRoot } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Process } from "./process.ts";
-import { SteadyRoot } from "./steady-root.ts";
+import type { SteadyRoot } from "./steady-root.ts";
 
 export class KnownProgram {
   readonly #path: string;
@@ -18,10 +18,9 @@ export class KnownProgram {
   #argv: readonly string[] | undefined;
   #env: Env | undefined;
 
-  /** `undefined` if it is not there, or lies where nobody counts changes. */
-  static find(process: Process, path: string): KnownProgram | undefined {
-    const root = SteadyRoot.of(process.root);
-    if (root === undefined || !staysOnRoot(process, path)) return undefined;
+  /** `undefined` if it is not there, or does not lie on the mount of the root, which is as it was. */
+  static find(process: Process, path: string, root: SteadyRoot): KnownProgram | undefined {
+    if (!root.is(process.root) || !staysOnRoot(process, path)) return undefined;
     const found = find(process, path, { follow: true });
     return found === undefined ? undefined : new KnownProgram(path, found, root, process.creds);
   }

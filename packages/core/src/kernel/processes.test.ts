@@ -445,7 +445,7 @@ describe("time and turns", () => {
       });
       expect((yield* wait4(parent))?.status).toEqual({ signaled: SIGUSR1, core: false });
     });
-    expect([machine.kernel.processes.size, machine.kernel.cgroups.pids.current]).toEqual([1, 1]);
+    expect([machine.kernel.processes.size, machine.kernel.cgroups.pidCount]).toEqual([1, 1]);
   });
 
   it("an orphan tells its new parent of its end by SIGCHLD, whatever signal it was born with", async () => {

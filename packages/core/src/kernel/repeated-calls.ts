@@ -31,9 +31,15 @@ interface Origin extends Pick<Process, "creds" | "limits" | "cwd"> {
   readonly root: SteadyRoot;
 }
 
-/** What it was afterwards, and the calls as the trace counts them. */
-interface Outcome extends Pick<Process, "creds" | "traits" | "cwd"> {
+/**
+ * What became of it, and the calls as the trace counts them. It is one object with what was before: a machine has many,
+ * and each lies elsewhere in memory.
+ */
+interface Repetition extends Origin {
   readonly codes: readonly number[];
+  readonly newCreds: Process["creds"];
+  readonly newTraits: Process["traits"];
+  readonly newCwd: Process["cwd"];
   /** Where the program was found. */
   readonly path: string | undefined;
   readonly program: KnownProgram | undefined;
@@ -43,7 +49,7 @@ interface Outcome extends Pick<Process, "creds" | "traits" | "cwd"> {
 export class RepeatedCalls {
   readonly #kernel: Kernel;
   #origin: Origin | undefined;
-  #outcome: Outcome | undefined;
+  #known: Repetition | undefined;
   #wereMade = false;
 
   constructor(kernel: Kernel) {
@@ -54,12 +60,12 @@ export class RepeatedCalls {
   repeat(): boolean {
     const { current, isUnwatched } = this.#kernel;
     if (current === undefined || !isUnwatched) return false;
-    if (this.#outcome !== undefined && this.#isAsBefore(current)) {
-      become(current, this.#outcome);
-      this.#kernel.known = this.#outcome.program;
+    if (this.#known !== undefined && isAsBefore(current, this.#known)) {
+      become(current, this.#known);
+      this.#kernel.known = this.#known.program;
       return true;
     }
-    this.#outcome = undefined;
+    this.#known = undefined;
     this.#origin = this.#wereMade ? originOf(current) : undefined;
     if (this.#origin !== undefined) this.#kernel.recording = recordingOf(current);
     return false;
@@ -67,30 +73,29 @@ export class RepeatedCalls {
 
   /** Where the calls that are repeated have found the program; `undefined` if there is none. */
   get path(): string | undefined {
-    return this.#outcome?.path;
+    return this.#known?.path;
   }
 
   /** The calls have been made, and have found the program at `path`. */
   made(path: string | undefined): void {
     this.#wereMade = true;
-    const { current, recording } = this.#kernel;
-    this.#kernel.recording = undefined;
-    if (current === undefined || recording?.process !== current || !recording.isWhole) return;
-    const { creds, traits, cwd } = current;
-    const program = path === undefined ? undefined : KnownProgram.find(current, path);
-    this.#outcome = { creds, traits, cwd, codes: recording.codes, path, program };
-  }
-
-  #isAsBefore({ creds, limits, root, cwd, aheadUs }: Process): boolean {
+    const { current, recording, callLists } = this.#kernel;
     const origin = this.#origin;
-    return (
-      origin !== undefined &&
-      aheadUs === 0 &&
-      origin.creds === creds &&
-      origin.limits === limits &&
-      origin.cwd === cwd &&
-      origin.root.is(root)
-    );
+    this.#kernel.recording = undefined;
+    this.#origin = undefined;
+    if (current === undefined || recording?.process !== current || !recording.isWhole || origin === undefined) return;
+    this.#known = {
+      creds: origin.creds,
+      limits: origin.limits,
+      cwd: origin.cwd,
+      root: origin.root,
+      codes: callLists.shared(recording.codes),
+      newCreds: current.creds,
+      newTraits: current.traits,
+      newCwd: current.cwd,
+      path,
+      program: path === undefined ? undefined : KnownProgram.find(current, path, origin.root),
+    };
   }
 }
 
@@ -101,6 +106,13 @@ function originOf({ creds, limits, root, cwd, seccomp, actions, aheadUs }: Proce
   return steady && { creds, limits, root: steady, cwd };
 }
 
+const isAsBefore = (process: Process, { creds, limits, cwd, root }: Origin): boolean =>
+  process.aheadUs === 0 &&
+  process.creds === creds &&
+  process.limits === limits &&
+  process.cwd === cwd &&
+  root.is(process.root);
+
 const recordingOf = (process: Process): CallRecording =>
   new CallRecording(process, (call) => REPEATABLE.has(call.name) && staysAtHome(process, call));
 
@@ -110,9 +122,9 @@ export function staysAtHome(process: Process, { name, a: path }: Call): boolean 
   return staysOnRoot(process, path as string);
 }
 
-function become(process: Process, { creds, traits, cwd, codes }: Outcome): void {
+function become(process: Process, { codes, newCreds, newTraits, newCwd }: Repetition): void {
   accountCalls(process, codes);
-  process.creds = creds;
-  process.traits = process.traits.with({ limits: traits.limits, seccomp: traits.seccomp }, traits);
-  process.chdir(cwd);
+  process.creds = newCreds;
+  process.traits = process.traits.with({ limits: newTraits.limits, seccomp: newTraits.seccomp }, newTraits);
+  process.chdir(newCwd);
 }

@@ -169,10 +169,10 @@ export interface ExecArgument {
 /** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
 export function* execInit(argument: ExecArgument): Routine<number> {
   const { preparation, seccomp: filter, unknown, channel } = argument;
-  const { process, env, calls } = preparation;
+  const { process, env } = preparation;
   let path: string | undefined;
-  if (calls.repeat()) {
-    path = calls.path;
+  if (preparation.repeat()) {
+    path = preparation.path;
     channel.settle();
   } else {
     try {
@@ -188,7 +188,7 @@ export function* execInit(argument: ExecArgument): Routine<number> {
       return 1;
     }
     yield* write(CHANNEL_FD, NO_BYTES);
-    calls.made(path);
+    preparation.made(path);
   }
   return yield* become(path, process, env, unknown);
 }

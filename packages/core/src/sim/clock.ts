@@ -15,7 +15,10 @@ const ORDERS_MIXED = 1000;
 export class Clock {
   #nowUs: number;
   #armed = 0;
-  /** A heap by due time and order. Those are lists of their own, so that comparing looks at no timer. */
+  /**
+   * A heap by due time and order, of four branches: most are armed for soon and rise through all of it. Times and orders
+   * are lists of their own, so that comparing looks at no timer.
+   */
   readonly #heap: Timer[] = [];
   readonly #due: number[] = [];
   readonly #order: number[] = [];
@@ -132,12 +135,22 @@ export class Clock {
     const order = orders[from] as number;
     let at = from;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
+      const parent = (at - 1) >> 2;
       if (this.#compare(parent, dueUs, order) <= 0) break;
       this.#put(at, heap[parent] as Timer, due[parent] as number, orders[parent] as number);
       at = parent;
     }
     this.#put(at, timer, dueUs, order);
+  }
+
+  /** Which of those below a place is due first; no place of the heap if there are none. */
+  #firstBelow(at: number): number {
+    const end = Math.min(4 * at + 5, this.#heap.length);
+    let first = 4 * at + 1;
+    for (let other = first + 1; other < end; other++) {
+      if (this.#compare(other, this.#due[first] as number, this.#order[first] as number) < 0) first = other;
+    }
+    return first;
   }
 
   #siftDown(from: number): void {
@@ -149,12 +162,8 @@ export class Clock {
     const order = orders[from] as number;
     let at = from;
     for (;;) {
-      const left = 2 * at + 1;
-      if (left >= heap.length) break;
-      const right = left + 1;
-      const isRight = right < heap.length && this.#compare(right, due[left] as number, orders[left] as number) < 0;
-      const child = isRight ? right : left;
-      if (this.#compare(child, dueUs, order) >= 0) break;
+      const child = this.#firstBelow(at);
+      if (child >= heap.length || this.#compare(child, dueUs, order) >= 0) break;
       this.#put(at, heap[child] as Timer, due[child] as number, orders[child] as number);
       at = child;
     }

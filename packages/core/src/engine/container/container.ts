@@ -5,6 +5,7 @@
  */
 import type { Image } from "../../image/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import type { ProcessSpec } from "../../oci/index.ts";
 import type { OciContainer, ResolvedUser } from "../../runtime/index.ts";
 import { type Allotment, type Timer, WaitQueue } from "../../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "../docker/create-body.ts";
@@ -16,7 +17,6 @@ import { shortId } from "../names.ts";
 import type { Sandbox } from "../network/sandbox.ts";
 import { stoppedSettings } from "../network/settings.ts";
 import { Health, type HealthRecord } from "./health-record.ts";
-import type { PlainExec } from "./plain-exec.ts";
 import { RestartBackoff } from "./restart.ts";
 
 /** Of a container of which nobody knows how it ended. */
@@ -80,7 +80,7 @@ export class Container {
   readonly imageName: string;
   /** The image's configuration and the caller's, merged. */
   readonly config: Partial<ContainerConfig>;
-  hostConfig: Partial<HostConfig>;
+  #hostConfig: Partial<HostConfig>;
   #endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
@@ -112,8 +112,11 @@ export class Container {
   sandbox: Sandbox | undefined = undefined;
   /** Who its first process is, while it runs. */
   user: ResolvedUser | undefined = undefined;
-  /** What its last exec began with that asked for nothing but a command: the next one is mostly the same. */
-  lastExec: PlainExec | undefined = undefined;
+  /**
+   * What the last exec of this run began with that asked for nothing but a command, as health checks do: the next one is
+   * mostly the same.
+   */
+  plainExec: ProcessSpec | undefined = undefined;
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined = undefined;
   #state: ContainerState = "created";
@@ -125,7 +128,7 @@ export class Container {
     this.image = init.image;
     this.imageName = init.imageName;
     this.config = init.config;
-    this.hostConfig = init.hostConfig;
+    this.#hostConfig = init.hostConfig;
     this.#endpoints = init.endpoints;
     this.mountPoints = init.mountPoints;
     this.createdUs = init.createdUs;
@@ -169,6 +172,15 @@ export class Container {
     if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs, logRotation(container.hostConfig));
     container.#state = record.state;
     return container;
+  }
+
+  get hostConfig(): Partial<HostConfig> {
+    return this.#hostConfig;
+  }
+
+  set hostConfig(hostConfig: Partial<HostConfig>) {
+    this.#hostConfig = hostConfig;
+    this.plainExec = undefined;
   }
 
   /** Its networks, with what it has there while it runs. */

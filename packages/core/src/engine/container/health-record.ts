@@ -9,19 +9,35 @@ export interface HealthResult {
   readonly output: string;
 }
 
+/** How many results are kept. @see moby daemon/health.go: maxLogEntries */
+const LOG_LENGTH = 5;
+
 /** What a container's checks have found. */
 export class Health {
   status: HealthStatus = "starting";
   failingStreak = 0;
-  /** The last five, oldest first. */
-  readonly log: HealthResult[] = [];
+  readonly #log: HealthResult[] = [];
 
   static of({ status, failingStreak, log }: HealthRecord): Health {
     const health = new Health();
     health.status = status;
     health.failingStreak = failingStreak;
-    health.log.push(...log);
+    for (const result of log) health.add(result);
     return health;
+  }
+
+  /** The last five, oldest first. */
+  get log(): readonly HealthResult[] {
+    return this.#log;
+  }
+
+  add(result: HealthResult): void {
+    const log = this.#log;
+    if (log.length === LOG_LENGTH) {
+      // In its place: an array that is shifted and pushed to is made anew again and again.
+      for (let at = 1; at < LOG_LENGTH; at++) log[at - 1] = log[at] as HealthResult;
+      log[LOG_LENGTH - 1] = result;
+    } else log.push(result);
   }
 }
 

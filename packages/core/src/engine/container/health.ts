@@ -9,7 +9,7 @@ import { SIGKILL } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { durationText } from "../../lib/go/index.ts";
 import { concat, decode, StatusError } from "../../lib/index.ts";
-import type { Timer, World } from "../../sim/index.ts";
+import { Timer, type World } from "../../sim/index.ts";
 import type { HealthConfig } from "../docker/create-body.ts";
 import type { ExecBody } from "../docker/requests/container.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
@@ -21,7 +21,6 @@ const DEFAULT_INTERVAL_NS = 30e9;
 const DEFAULT_TIMEOUT_NS = 30e9;
 const DEFAULT_START_INTERVAL_NS = 5e9;
 const DEFAULT_RETRIES = 3;
-const LOG_LENGTH = 5;
 const OUTPUT_LIMIT = 4096;
 const COULD_NOT_RUN = -1;
 
@@ -104,28 +103,30 @@ export class HealthMonitor {
   }
 }
 
-/** The checks of a container from its start, or the end of a pause, to its end or the next pause: one after the other. */
-class Checks implements SessionWatcher {
+/**
+ * The checks of a container from its start, or the end of a pause, to its end or the next pause: one after the other.
+ * They are armed for when the next one is due, or the one that runs is too late.
+ */
+class Checks extends Timer implements SessionWatcher {
   readonly #parts: HealthParts;
   readonly #container: Container;
-  /** When the next one is due. */
-  readonly #next: Timer;
-  /** When the one that runs is too late. */
-  readonly #alarm: Timer;
   readonly #command: Command;
   readonly #healthcheck: Partial<HealthConfig>;
   #session: ExecSession | undefined;
   #startUs = 0;
 
   constructor(parts: HealthParts, container: Container) {
+    super(parts.world.clock);
     this.#parts = parts;
     this.#container = container;
     this.#command = commandOf(container) ?? NO_COMMAND;
     this.#healthcheck = container.config.Healthcheck ?? NO_CHECK;
-    const { clock } = parts.world;
-    this.#next = clock.timer(() => this.#check());
-    this.#alarm = clock.timer(() => this.#late());
     this.#schedule();
+  }
+
+  override fire(): void {
+    if (this.#session === undefined) this.#check();
+    else this.#late(this.#session);
   }
 
   /** No more checks. One that runs is killed, and what it has found does not count. */
@@ -138,12 +139,11 @@ class Checks implements SessionWatcher {
   /** Nobody is there any more who would check, or wait for what runs. */
   abandon(): void {
     this.#session = undefined;
-    this.#next.cancel();
-    this.#alarm.cancel();
+    this.cancel();
   }
 
   #schedule(): void {
-    this.#next.arm(this.#parts.world.clock.nowUs + this.#intervalUs());
+    this.arm(this.#parts.world.clock.nowUs + this.#intervalUs());
   }
 
   /** Within the start period, a container that is still starting is looked at more often. */
@@ -165,7 +165,7 @@ class Checks implements SessionWatcher {
     try {
       const session = exec.create(this.#container, this.#command);
       this.#session = session;
-      this.#alarm.arm(world.clock.nowUs + this.#timeoutNs / 1000);
+      this.arm(world.clock.nowUs + this.#timeoutNs / 1000);
       exec.launch(session, this);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -181,9 +181,7 @@ class Checks implements SessionWatcher {
   }
 
   /** The check takes too long: it fails, and its process is killed. */
-  #late(): void {
-    const session = this.#session;
-    if (session === undefined) return;
+  #late(session: ExecSession): void {
     const heard = outputOf(session);
     const late = `Health check exceeded timeout (${durationText(this.#timeoutNs)})`;
     this.#found(COULD_NOT_RUN, heard === "" ? late : `${late}: ${heard}`);
@@ -195,7 +193,6 @@ class Checks implements SessionWatcher {
   }
 
   #found(exitCode: number, output: string): void {
-    this.#alarm.cancel();
     this.#session = undefined;
     this.#judge({ startUs: this.#startUs, endUs: this.#parts.kernel.nowUs, exitCode, output });
     this.#schedule();
@@ -206,8 +203,7 @@ class Checks implements SessionWatcher {
     const { health } = container;
     if (health === undefined) return;
     const before = health.status;
-    health.log.push(result);
-    if (health.log.length > LOG_LENGTH) health.log.shift();
+    health.add(result);
     if (result.exitCode === 0) {
       health.failingStreak = 0;
       health.status = "healthy";
@@ -236,8 +232,16 @@ type Command = Pick<ExecBody, "Cmd">;
 
 const NO_COMMAND: Command = { Cmd: [] };
 
-/** What is executed; `undefined` if there is no check. */
+const commands = new WeakMap<Container["config"], Command>();
+
+/** What is executed; `undefined` if there is no check. Containers that share their configuration share it. */
 function commandOf({ config }: Container): Command | undefined {
+  const known = commands.get(config) ?? readCommand(config);
+  if (known !== undefined) commands.set(config, known);
+  return known;
+}
+
+function readCommand(config: Container["config"]): Command | undefined {
   const [kind, ...words] = (config.Healthcheck as HealthConfig | undefined)?.Test ?? [];
   if (kind !== "CMD" && kind !== "CMD-SHELL") return undefined;
   return { Cmd: kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""] };

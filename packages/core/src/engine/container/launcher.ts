@@ -93,6 +93,7 @@ export class Launcher {
     this.#parts.runtime.delete(container.id);
     this.#shm.close(container);
     container.oci = undefined;
+    container.plainExec = undefined;
     this.#parts.networks.close(container);
     this.#parts.volumeMounts.close(container);
     this.#parts.streams.close(container);

@@ -119,8 +119,9 @@ const NO_CPU: CpuStats = {
 };
 
 /** Without a limit there is none here; whoever writes it as JSON writes the largest number of 64 bits. */
-function pidsOf({ pids: { current, max } }: Cgroup): ContainerStats["pids_stats"] {
-  return Number.isFinite(max) ? { current, limit: max } : { current };
+function pidsOf({ pidCount: current, pidsIfAny }: Cgroup): ContainerStats["pids_stats"] {
+  const { max: limit = Number.POSITIVE_INFINITY } = pidsIfAny ?? {};
+  return Number.isFinite(limit) ? { current, limit } : { current };
 }
 
 function memoryOf({ kernel }: Engine, cgroup: Cgroup): ContainerStats["memory_stats"] {

@@ -214,25 +214,24 @@ function whoIs(process: Process): Who {
 }
 
 /** What its quota has done to a cgroup; `undefined` if that was nothing. */
-export function throttlingOf({ cpu, kernel }: Cgroup): Throttling | undefined {
-  const { bandwidth } = cpu;
+export function throttlingOf({ cpuIfAny, cpuUs, kernel }: Cgroup): Throttling | undefined {
+  const bandwidth = cpuIfAny?.bandwidth;
   if (bandwidth === undefined || (bandwidth.throttledUs === 0 && bandwidth.throttledSinceUs === undefined)) {
     return undefined;
   }
   const { quotaUs, periodUs, periods, throttledPeriods, throttledUs, throttledSinceUs } = bandwidth;
   const standsUs = throttledSinceUs === undefined ? 0 : kernel.nowUs - throttledSinceUs;
-  const usageUs = Math.round(cpu.usageUs);
+  const usageUs = Math.round(cpuUs);
   return { quotaUs, periodUs, periods, throttledPeriods, throttledUs: throttledUs + standsUs, usageUs };
 }
 
 /** What has been refused or held up in a cgroup because of its limits. */
-export function hitLimitsOf({ pids, memoryIfAny: memory }: Cgroup): readonly HitLimit[] {
+export function hitLimitsOf({ pidsIfAny: pids, memoryIfAny: memory }: Cgroup): readonly HitLimit[] {
+  const isFull = pids !== undefined && pids.maxEvents > 0;
   const isHeldUp = memory !== undefined && memory.stalledUs > 0;
-  if (pids.maxEvents === 0 && !isHeldUp) return NO_LIMITS;
+  if (!isFull && !isHeldUp) return NO_LIMITS;
   return [
-    ...(pids.maxEvents === 0
-      ? NO_LIMITS
-      : [{ limit: "pids.max" as const, max: pids.max, failedForks: pids.maxEvents }]),
+    ...(isFull ? [{ limit: "pids.max" as const, max: pids.max, failedForks: pids.maxEvents }] : NO_LIMITS),
     ...(isHeldUp
       ? [{ limit: "memory.high" as const, highBytes: memory.high, stalledUs: memory.stalledUs }]
       : NO_LIMITS),

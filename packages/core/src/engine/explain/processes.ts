@@ -27,7 +27,7 @@ function lineOf(process: Process, owner: string): string {
 function doing({ state, parked, call, cgroup, kernel }: Process): string {
   if (state !== "running") return state === "stopped" ? "is stopped" : "has ended, and nobody has waited for it";
   if (cgroup.frozen) return "is paused";
-  if (parked === undefined) return cgroup.cpu.bandwidth?.throttledSinceUs === undefined ? "runs" : "is throttled";
+  if (parked === undefined) return cgroup.cpuIfAny?.bandwidth?.throttledSinceUs === undefined ? "runs" : "is throttled";
   const queues = parked.on.map(({ name }) => name);
   const end = parked.untilUs;
   const on = queues.length === 0 ? "" : ` on ${queues.join(", ")}`;

@@ -83,7 +83,7 @@ function nodeOf(cgroup: Cgroup, parts: ViewParts): CgroupNode {
     container: containerIdOf(cgroup) === cgroup.name ? ownerOf({ cgroup }, parts.containers) : undefined,
     pids: [...cgroup.processes].map(({ pid }) => pid),
     memoryBytes: cgroup.memoryIfAny?.currentBytes ?? 0,
-    cpuUs: Math.round(cgroup.cpu.usageUs),
+    cpuUs: Math.round(cgroup.cpuUs),
     processes: cgroup.processes.size + children.reduce((sum, child) => sum + child.processes, 0),
     frozen: cgroup.frozen,
     limits: limitsOf(cgroup),

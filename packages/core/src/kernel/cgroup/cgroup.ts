@@ -29,8 +29,13 @@ export class Cgroup {
   /** Unique on a machine; the root's is 1. */
   readonly id: number;
   #memory: MemoryController | undefined;
-  readonly pids = new PidsController();
-  readonly cpu = new CpuController();
+  #pids: PidsController | undefined;
+  #cpu: CpuController | undefined;
+  /** How many processes are in the subtree, zombies included; and how many there were at most. */
+  pidCount = 0;
+  pidPeak = 0;
+  /** CPU time that the subtree has used, in microseconds. */
+  cpuUs = 0;
   /** Which devices may be opened in the subtree; without rules, those of the parent hold. */
   deviceRules: readonly DeviceRule[] | undefined = undefined;
   #children: Map<string, Cgroup> | undefined;
@@ -61,6 +66,24 @@ export class Cgroup {
 
   get memoryIfAny(): MemoryController | undefined {
     return this.#memory;
+  }
+
+  get pids(): PidsController {
+    this.#pids ??= new PidsController();
+    return this.#pids;
+  }
+
+  get pidsIfAny(): PidsController | undefined {
+    return this.#pids;
+  }
+
+  get cpu(): CpuController {
+    this.#cpu ??= new CpuController();
+    return this.#cpu;
+  }
+
+  get cpuIfAny(): CpuController | undefined {
+    return this.#cpu;
   }
 
   get rare(): Rare {
@@ -177,11 +200,17 @@ export class Cgroup {
   }
 
   #forget(controller: ControllerName): void {
-    if (controller === "pids") this.pids.forget();
+    if (controller === "pids") this.#forgetPids();
     if (controller === "memory") this.#memory?.forget();
-    if (controller === "cpu") this.cpu.forget();
+    if (controller === "cpu") this.#cpu?.forget();
     if (controller === "io" && this.#rare !== undefined) this.#rare.io = undefined;
     if (controller === "cpuset" && this.#rare !== undefined) this.#rare.cpuset = undefined;
+  }
+
+  /** Those who are here are counted in again. */
+  #forgetPids(): void {
+    this.#pids = undefined;
+    this.pidPeak = this.pidCount;
   }
 
   // ── processes ──

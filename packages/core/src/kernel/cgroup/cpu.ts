@@ -42,10 +42,10 @@ export class Bandwidth {
   }
 }
 
+/** What few cgroups have, besides the time that each has used. */
 export class CpuController {
   weight = DEFAULT_WEIGHT;
-  usageUs = 0;
-  /** The part of `usageUs` that processes of a nice above 0 used. */
+  /** The part of a cgroup's time that processes of a nice above 0 used. */
   niceUs = 0;
   /** For how long somebody waited for a processor; and for how long nobody had one though somebody wanted it. */
   someStalledUs = 0;
@@ -72,10 +72,13 @@ export class CpuController {
   }
 }
 
+/** How a cgroup fares that has nothing of its own. */
+const USUAL: Readonly<CpuController> = new CpuController();
+
 /** Counts CPU time for a cgroup and all above it. */
 export function chargeCpu(cgroup: Cgroup, us: number, nice: number): void {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    at.cpu.usageUs += us;
+    at.cpuUs += us;
     if (nice > 0) at.cpu.niceUs += us;
   }
 }
@@ -93,13 +96,14 @@ export function weightOfNice(nice: number): number {
   return ((WEIGHTS_OF_NICE[nice + 20] ?? 1024) * 100) / 1024;
 }
 
-export function weightOf({ weight, idle }: CpuController): number {
+export function weightOf({ cpuIfAny }: Cgroup): number {
+  const { weight, idle } = cpuIfAny ?? USUAL;
   return idle ? (IDLE_WEIGHT * 100) / 1024 : weight;
 }
 
 /** The nice that weighs most like a cgroup. */
-function niceOfWeight(cpu: CpuController): number {
-  const weight = Math.round((weightOf(cpu) * 1024) / 100);
+function niceOfWeight(cgroup: Cgroup): number {
+  const weight = Math.round((weightOf(cgroup) * 1024) / 100);
   let best = 0;
   for (const [index, one] of WEIGHTS_OF_NICE.entries()) {
     if (Math.abs(one - weight) < Math.abs((WEIGHTS_OF_NICE[best] as number) - weight)) best = index;
@@ -136,8 +140,8 @@ function writeBurst({ cpu }: Cgroup, value: string): void {
 }
 
 function stat(cgroup: Cgroup): string {
-  const { niceUs, bandwidth } = cgroup.cpu;
-  const usageUs = Math.round(cgroup.cpu.usageUs - cgroup.kernel.cpu.owedBelow(cgroup));
+  const { niceUs, bandwidth } = cgroup.cpuIfAny ?? USUAL;
+  const usageUs = Math.round(cgroup.cpuUs - cgroup.kernel.cpu.owedBelow(cgroup));
   const usage = { usage_usec: usageUs, user_usec: usageUs, system_usec: 0 };
   const used = formatFlat({ ...usage, nice_usec: Math.min(usageUs, Math.floor(niceUs)) });
   if (!cgroup.has("cpu")) return used;
@@ -154,7 +158,7 @@ export const CPU_FILES: ControlFiles = {
   "cpu.idle": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu }) => `${cpu.idle ? 1 : 0}\n`,
+    read: ({ cpuIfAny }) => `${cpuIfAny?.idle ? 1 : 0}\n`,
     write: ({ cpu, kernel }, value) => {
       const number = parseSigned(value);
       if (number !== 0n && number !== 1n) throw new Errno("EINVAL");
@@ -167,33 +171,33 @@ export const CPU_FILES: ControlFiles = {
   "cpu.max": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu: { bandwidth } }) =>
+    read: ({ cpuIfAny: { bandwidth } = USUAL }) =>
       `${bandwidth?.hasQuota ? bandwidth.quotaUs : "max"} ${bandwidth?.periodUs ?? DEFAULT_PERIOD_US}\n`,
     write: writeMax,
   },
   "cpu.max.burst": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu: { bandwidth } }) => `${bandwidth?.burstUs ?? 0}\n`,
+    read: ({ cpuIfAny }) => `${cpuIfAny?.bandwidth?.burstUs ?? 0}\n`,
     write: writeBurst,
   },
   "cpu.stat": { read: stat },
   "cpu.stat.local": {
     read: (cgroup) => {
       if (!cgroup.has("cpu")) return "";
-      return formatFlat({ throttled_usec: Math.floor(cgroup.cpu.bandwidth?.throttledUs ?? 0) });
+      return formatFlat({ throttled_usec: Math.floor(cgroup.cpuIfAny?.bandwidth?.throttledUs ?? 0) });
     },
   },
   "cpu.weight": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu }) => `${Math.max(1, Math.round(weightOf(cpu)))}\n`,
+    read: (cgroup) => `${Math.max(1, Math.round(weightOf(cgroup)))}\n`,
     write: (cgroup, value) => writeWeight(cgroup, within(parseUnsigned(value), 1, 10_000)),
   },
   "cpu.weight.nice": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu }) => `${niceOfWeight(cpu)}\n`,
+    read: (cgroup) => `${niceOfWeight(cgroup)}\n`,
     write: (cgroup, value) => {
       const nice = within(parseSigned(value), -20, 19);
       writeWeight(cgroup, Math.max(1, Math.round(weightOfNice(nice))));

@@ -11,11 +11,9 @@ import { parseSigned } from "./number.ts";
 /** One more than there can be numbers: no limit. @see kernel/cgroup/pids.c:PIDS_MAX */
 const PIDS_MAX = 4_194_305;
 
+/** What few cgroups have: a limit, and what has come of one. How many there are, each cgroup counts itself. */
 export class PidsController {
-  /** As the kernel has it: an infinite number would be an object of its own in each cgroup. */
   #max = PIDS_MAX;
-  current = 0;
-  peak = 0;
   /** Forks that failed in the subtree because a limit in it was reached. */
   maxEvents = 0;
   /** Those that failed because of the limit of this very cgroup. */
@@ -29,21 +27,14 @@ export class PidsController {
   set max(max: number) {
     this.#max = Math.min(max, PIDS_MAX);
   }
-
-  /** The controller begins anew: those who are here are counted in again. */
-  forget(): void {
-    this.#max = PIDS_MAX;
-    this.peak = this.current;
-    this.maxEvents = 0;
-    this.localMaxEvents = 0;
-  }
 }
 
 /** Room for one more process below `cgroup`? The one that is full counts the failure, and so do those above it. */
 export function tryChargePid(cgroup: Cgroup): boolean {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    if (at.pids.current + 1 <= at.pids.max) continue;
-    at.pids.localMaxEvents++;
+    const { pidsIfAny: limits } = at;
+    if (limits === undefined || at.pidCount + 1 <= limits.max) continue;
+    limits.localMaxEvents++;
     at.changed("pids.events.local");
     for (const above of upwards(at)) {
       above.pids.maxEvents++;
@@ -58,8 +49,8 @@ export function tryChargePid(cgroup: Cgroup): boolean {
 /** Counts `change` processes in or out, whatever the limits: moving between cgroups never fails. */
 export function chargePid(cgroup: Cgroup, change: 1 | -1): void {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    at.pids.current += change;
-    if (at.pids.current > at.pids.peak) at.pids.peak = at.pids.current;
+    at.pidCount += change;
+    if (at.pidCount > at.pidPeak) at.pidPeak = at.pidCount;
   }
 }
 
@@ -73,26 +64,26 @@ function parsePids(text: string): number {
 }
 
 export const PIDS_FILES: ControlFiles = {
-  "pids.current": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pids.current}\n` },
+  "pids.current": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pidCount}\n` },
   "pids.events": {
     notOnRoot: true,
     controller: "pids",
     notifies: true,
-    read: (cgroup) => formatFlat({ max: cgroup.pids.maxEvents }),
+    read: (cgroup) => formatFlat({ max: cgroup.pidsIfAny?.maxEvents ?? 0 }),
   },
   "pids.events.local": {
     notOnRoot: true,
     controller: "pids",
     notifies: true,
-    read: (cgroup) => formatFlat({ max: cgroup.pids.localMaxEvents }),
+    read: (cgroup) => formatFlat({ max: cgroup.pidsIfAny?.localMaxEvents ?? 0 }),
   },
   "pids.max": {
     notOnRoot: true,
     controller: "pids",
-    read: (cgroup) => formatLimit(cgroup.pids.max),
+    read: (cgroup) => formatLimit(cgroup.pidsIfAny?.max ?? Number.POSITIVE_INFINITY),
     write: (cgroup, value) => {
       cgroup.pids.max = parsePids(value);
     },
   },
-  "pids.peak": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pids.peak}\n` },
+  "pids.peak": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pidPeak}\n` },
 };

@@ -60,7 +60,10 @@ function power(base: number, exponent: number): number {
 }
 
 function totals(cgroup: Cgroup, kind: PressureKind): readonly [some: number, full: number] {
-  if (kind === "cpu") return [cgroup.cpu.someStalledUs, cgroup.parent === undefined ? 0 : cgroup.cpu.fullStalledUs];
+  if (kind === "cpu") {
+    const { someStalledUs = 0, fullStalledUs = 0 } = cgroup.cpuIfAny ?? {};
+    return [someStalledUs, cgroup.parent === undefined ? 0 : fullStalledUs];
+  }
   const stalled = kind === "memory" ? cgroup.memoryIfAny?.stalledUs : cgroup.rareIfAny?.io?.stalledUs;
   return [stalled ?? 0, stalled ?? 0];
 }

@@ -223,7 +223,7 @@ function cpuinfo(kernel: Kernel): string {
 function stat(kernel: Kernel): string {
   const { cpus } = kernel.machine;
   const uptimeUs = kernel.monotonicUs - kernel.world.clock.startUs;
-  const user = Math.floor(kernel.cgroups.cpu.usageUs / US_PER_TICK);
+  const user = Math.floor(kernel.cgroups.cpuUs / US_PER_TICK);
   const idle = Math.max(0, Math.floor((uptimeUs * cpus) / US_PER_TICK) - user);
   const line = (name: string, part: number): string =>
     `${name} ${Math.floor(user / part)} 0 0 ${Math.floor(idle / part)} 0 0 0 0 0 0\n`;
@@ -236,7 +236,7 @@ function stat(kernel: Kernel): string {
 /** Of the two times only the first is that of the reader's time namespace. */
 function uptime(kernel: Kernel, offsetUs: number): string {
   const upUs = kernel.monotonicUs - kernel.world.clock.startUs;
-  const idleUs = Math.max(0, upUs * kernel.machine.cpus - kernel.cgroups.cpu.usageUs);
+  const idleUs = Math.max(0, upUs * kernel.machine.cpus - kernel.cgroups.cpuUs);
   return `${((upUs + offsetUs) / 1e6).toFixed(2)} ${(idleUs / 1e6).toFixed(2)}\n`;
 }
 
