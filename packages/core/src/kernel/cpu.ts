@@ -13,7 +13,7 @@ import type { Cgroup } from "./cgroup/cgroup.ts";
 import { type Bandwidth, chargeCpu } from "./cgroup/cpu.ts";
 import { dividePinned } from "./cpu-pins.ts";
 import { divide, type Share } from "./cpu-share.ts";
-import { JobList } from "./job-list.ts";
+import { type Job, JobList } from "./job-list.ts";
 import type { Process } from "./process.ts";
 
 /** What is left after rounding: time below this counts as served. */
@@ -47,8 +47,15 @@ export class Cpu {
   /** Serves `us` of CPU time to `process`, then calls its `served()`. */
   serve(process: Process, us: number): void {
     this.#settle();
-    this.#jobs.add(process, us);
-    this.#replanSoon();
+    const job = this.#jobs.add(process, us);
+    const { dueUs } = this.#timer;
+    // A plan that is due takes it in.
+    if (dueUs === this.#clock.nowUs) return;
+    if (this.#root !== undefined || !this.#hasPlenty()) this.#replanSoon();
+    else if (process.isRunnable) {
+      job.rate = 1;
+      this.#timer.arm(Math.min(dueUs ?? Number.POSITIVE_INFINITY, this.#endUs(job)));
+    }
   }
 
   isServing(process: Process): boolean {
@@ -165,11 +172,16 @@ export class Cpu {
     else divide(this.#root, Math.min(this.count, this.#root.demand));
     let nextUs = this.#nextPeriodUs();
     for (let job = this.#jobs.first; job !== undefined; job = job.next) {
-      if (job.rate > 0) nextUs = Math.min(nextUs, this.#clock.nowUs + Math.ceil(job.leftUs / job.rate - EPSILON_US));
+      if (job.rate > 0) nextUs = Math.min(nextUs, this.#endUs(job));
     }
     if (this.#root !== undefined) nextUs = Math.min(nextUs, this.#exhaustionUs(this.#root));
     if (Number.isFinite(nextUs)) this.#timer.arm(Math.max(nextUs, this.#clock.nowUs));
     else this.#timer.cancel();
+  }
+
+  /** When it will have been served, as it is now. */
+  #endUs({ leftUs, rate }: Job): number {
+    return this.#clock.nowUs + Math.ceil(leftUs / rate - EPSILON_US);
   }
 
   #serveAll(): void {

@@ -32,7 +32,7 @@ export class JobList {
   }
 
   /** Behind all others; from now on it is the process's job. */
-  add(process: Process, leftUs: number): void {
+  add(process: Process, leftUs: number): Job {
     assert(process.job === undefined, "a process that is served owes nothing more");
     const job: Job = { process, leftUs, rate: 0, previous: this.#last, next: undefined };
     if (this.#last === undefined) this.#first = job;
@@ -40,6 +40,7 @@ export class JobList {
     this.#last = job;
     this.#size++;
     process.job = job;
+    return job;
   }
 
   remove(job: Job): void {
