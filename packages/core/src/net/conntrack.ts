@@ -26,7 +26,8 @@ export interface Tuple {
 }
 
 export interface Connection {
-  readonly original: Tuple;
+  /** Where the first packet came from and went to, before it was translated. */
+  original: Tuple;
   /** What answers look like when they come in: it says how packets are translated. */
   reply: Tuple;
   /** An answer has been seen. */
@@ -40,41 +41,55 @@ export interface Connection {
   lastUs: number;
 }
 
-/** One direction of a connection. */
-export class Tracked implements Chained<Tracked> {
+/** No configuration is of this generation. */
+const NEVER = -1;
+
+/** One direction of a connection: where its packets come from and go to, before they are translated. */
+export class Tracked implements Tuple, Chained<Tracked> {
+  readonly protocol: Body["protocol"];
+  readonly from: Endpoint;
+  readonly to: Endpoint;
   readonly connection: Connection;
   readonly isReply: boolean;
-  /** Where its packets come from and go to, before they are translated. */
-  readonly tuple: Tuple;
-  /** What the stack has found out about the way of its packets. */
-  shortcut: Shortcut | undefined = undefined;
   nextOfPorts: Tracked | undefined = undefined;
+  /** That of the stack's configuration when the way of its packets was found out. */
+  #generation = NEVER;
+  /** The device that they came in through then; `undefined` for those that are made here. */
+  #device: Device | undefined = undefined;
+  #way: Way | undefined = undefined;
 
-  constructor(connection: Connection, isReply: boolean, tuple: Tuple) {
+  constructor(connection: Connection, isReply: boolean, { protocol, from, to }: Tuple) {
+    this.protocol = protocol;
+    this.from = from;
+    this.to = to;
     this.connection = connection;
     this.isReply = isReply;
-    this.tuple = tuple;
   }
 
-  /** Rules can no longer tell one of its packets from another: their verdict on one is that on all. */
-  get isSettled(): boolean {
-    return this.connection.confirmed && (this.isReply || this.connection.answered);
+  /** Where its packets go on to, if that is known; `undefined` for those that end here. */
+  get way(): Way | undefined {
+    return this.#way;
   }
-}
 
-/**
- * The way of the packets of a settled direction, as long as nothing changes that decides about it. What changes with
- * every packet (how far it still goes, whether the neighbour is known) is not in it.
- *
- * @see net/netfilter/nf_flow_table_core.c
- */
-export interface Shortcut {
-  /** That of the stack's configuration when it was found out. */
-  readonly generation: number;
-  /** The device that they come in through; `undefined` for those that are made here. */
-  readonly from: Device | undefined;
-  /** Where they go on to; `undefined` for those that end here. */
-  readonly way: Way | undefined;
+  /** Whether the way is known, of packets that come in through `device`. */
+  knowsWay(generation: number, device: Device | undefined): boolean {
+    return this.#generation === generation && this.#device === device;
+  }
+
+  /**
+   * The rules have let one of its packets pass. If they can no longer tell one from another, that holds for all of them,
+   * as long as nothing changes that decides about it. What changes with every packet (how far it still goes, whether the
+   * neighbour is known) is not remembered.
+   *
+   * @see net/netfilter/nf_flow_table_core.c
+   */
+  settle(generation: number, device: Device | undefined, way: Way | undefined): void {
+    const { confirmed, answered } = this.connection;
+    if (!confirmed || !(this.isReply || answered)) return;
+    this.#generation = generation;
+    this.#device = device;
+    this.#way = way;
+  }
 }
 
 /** The connection that an error belongs to, and the direction of the packet that caused it. */
@@ -131,6 +146,8 @@ export class Conntrack {
       lastUs: this.#clock.nowUs,
     };
     const tracked = new Tracked(connection, false, tuple);
+    // One object is both, here and in `confirm`: connections stay for minutes, and there are many.
+    connection.original = tracked;
     this.#entries.set(tracked);
     return tracked;
   }
@@ -169,7 +186,9 @@ export class Conntrack {
     const { connection } = tracked;
     if (connection.confirmed) return;
     connection.confirmed = true;
-    this.#entries.set(new Tracked(connection, true, connection.reply));
+    const reply = new Tracked(connection, true, connection.reply);
+    connection.reply = reply;
+    this.#entries.set(reply);
   }
 
   /** The first packet was dropped: there is no connection. */
@@ -184,10 +203,6 @@ export class Conntrack {
       const ends = [original.from, original.to, reply.from, reply.to];
       if (ends.some((end) => end.address === address)) this.#delete(connection);
     }
-  }
-
-  list(): readonly Connection[] {
-    return this.#entries.all().flatMap(({ connection, isReply }) => (isReply ? [] : [connection]));
   }
 
   #isOld({ closing, lastUs, original }: Connection): boolean {
@@ -223,12 +238,7 @@ export function withSource(packet: Packet, { connection, isReply }: Tracked): Pa
   return withEnds(packet, { source: from.address, destination, sourcePort: from.port, port: undefined });
 }
 
-/** True if packets of the connection have other addresses or ports on the other side. */
-export function isTranslated({ original, reply }: Connection): boolean {
-  return !isSame(inverse(original), reply);
-}
-
-export function inverse({ protocol, from, to }: Tuple): Tuple {
+function inverse({ protocol, from, to }: Tuple): Tuple {
   return { protocol, from: to, to: from };
 }
 
@@ -272,21 +282,20 @@ class TupleTable {
       body.protocol === "icmp"
         ? this.#entries.first(body.id, body.id)
         : this.#entries.first(body.sourcePort, body.port);
-    while (tracked !== undefined && !fits(tracked.tuple, packet)) tracked = tracked.nextOfPorts;
+    while (tracked !== undefined && !fits(tracked, packet)) tracked = tracked.nextOfPorts;
     return tracked;
   }
 
   get(tuple: Tuple): Tracked | undefined {
     let tracked = this.#entries.first(tuple.from.port, tuple.to.port);
-    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) tracked = tracked.nextOfPorts;
+    while (tracked !== undefined && !isSame(tracked, tuple)) tracked = tracked.nextOfPorts;
     return tracked;
   }
 
   set(tracked: Tracked): void {
-    const { tuple } = tracked;
-    this.delete(tuple);
+    this.delete(tracked);
     this.#size++;
-    this.#entries.append(tuple.from.port, tuple.to.port, tracked);
+    this.#entries.append(tracked.from.port, tracked.to.port, tracked);
   }
 
   delete(tuple: Tuple): void {

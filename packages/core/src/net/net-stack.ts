@@ -12,7 +12,7 @@
 import { Errno, type RouteInfo } from "../abi/index.ts";
 import { anyAddress, familyOf, type IpFamily, isAny, isLoopback, isMulticast } from "../lib/index.ts";
 import { AddressBook } from "./address-book.ts";
-import { type Shortcut, type Tracked, withDestination, withSource } from "./conntrack.ts";
+import { type Tracked, withDestination, withSource } from "./conntrack.ts";
 import { type Destination, DestinationTable, type Way } from "./destination.ts";
 import { type Device, type DeviceOwner, Loopback, MAX_NAME_LENGTH } from "./device.ts";
 import { Firewall } from "./firewall.ts";
@@ -291,9 +291,9 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       return;
     }
     const tracked = firewall.conntrack.track(made);
-    const known = device === undefined && tracked !== undefined ? this.#shortcut(tracked, undefined) : undefined;
-    if (tracked !== undefined && known?.way !== undefined) {
-      this.#send(translated(made, tracked), known.way);
+    const known = device === undefined && this.#knowsWay(tracked, undefined) ? tracked.way : undefined;
+    if (tracked !== undefined && known !== undefined) {
+      this.#send(translated(made, tracked), known);
       return;
     }
     const packet =
@@ -332,15 +332,14 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     this.neighbours.send(way.neighbour, packet);
   }
 
-  /** What is known of packets of a connection that come in through `from`, or are made here. */
-  #shortcut({ shortcut }: Tracked, from: Device | undefined): Shortcut | undefined {
-    const holds = shortcut !== undefined && shortcut.generation === this.generation.number && shortcut.from === from;
-    return holds ? shortcut : undefined;
+  /** Rules and routes need not be asked about packets of a connection that come in through `from`, or are made here. */
+  #knowsWay(tracked: Tracked | undefined, from: Device | undefined): tracked is Tracked {
+    return tracked?.knowsWay(this.generation.number, from) === true;
   }
 
-  /** The rules have let one of its packets pass: if they will do so with all of them, they need not be asked again. */
+  /** The rules have let one of its packets pass. */
   #settle(tracked: Tracked | undefined, from: Device | undefined, way: Way | undefined): void {
-    if (tracked?.isSettled === true) tracked.shortcut = { generation: this.generation.number, from, way };
+    tracked?.settle(this.generation.number, from, way);
   }
 
   // ── packets that come in ──
@@ -362,10 +361,9 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     }
     if (!firewall.admits(received, device)) return;
     const tracked = firewall.conntrack.track(received);
-    const known = tracked === undefined ? undefined : this.#shortcut(tracked, device);
-    if (tracked !== undefined && known !== undefined) {
-      if (known.way === undefined) this.#deliver(translated(received, tracked), device);
-      else this.#forward(device, withDestination(received, tracked), tracked, known.way);
+    if (this.#knowsWay(tracked, device)) {
+      if (tracked.way === undefined) this.#deliver(translated(received, tracked), device);
+      else this.#forward(device, withDestination(received, tracked), tracked, tracked.way);
       return;
     }
     const packet =
