@@ -31,3 +31,30 @@ export interface TerminalInput {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** What a shell shows of a program that SIGPIPE has ended: 128 + 13. */
+export const READER_GONE = 141;
+
+/** The parts of `process` that are told when nobody reads what is written. */
+export interface Written {
+  readonly stdout: { on(event: "error", listener: (error: Error) => void): unknown };
+  readonly stderr: Written["stdout"];
+  exit(code: number): void;
+}
+
+/** Ends the process when who reads its output has gone (`| head`), without a word, as SIGPIPE does. */
+export function endWithReaders({ stdout, stderr, exit }: Written): void {
+  const gone = (act: () => void) => (error: Error) => {
+    if (!("code" in error) || error.code !== "EPIPE") throw error;
+    act();
+  };
+  stdout.on(
+    "error",
+    gone(() => exit(READER_GONE)),
+  );
+  // Complaints that nobody wants to read are no reason to end.
+  stderr.on(
+    "error",
+    gone(() => {}),
+  );
+}

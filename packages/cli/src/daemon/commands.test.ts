@@ -88,6 +88,8 @@ it.each([
   [["faults", "add", '{"on":"disk","fulll":true}'], 1, "fulll"],
   [["faults", "add", "{"], 2, "{: "],
   [["faults", "tell"], 2, "no such verb: tell; there is ls, add, clear"],
+  [["faults", "tell", "1"], 2, "no such verb: tell; there is ls, add, clear"],
+  [["faults", "clear", "1"], 2, "clear takes nothing more: 1"],
   [["explain"], 2, "CONTAINER is missing"],
   [["strace", "a", "b"], 2, "one CONTAINER, not 2"],
 ] as const)("refuses %j", async (argv, code, message) => {

@@ -96,7 +96,9 @@ export function faultsCommand(argv: readonly string[], terminal: Terminal): Prom
   const { values, positionals } = parsed(argv, { json: { type: "boolean" } });
   const [verb = "ls", ...words] = positionals;
   const path = "/bottleship/faults";
-  if (verb !== "add" && words.length > 0) throw new UsageError(`${verb} takes nothing more: ${words.join(" ")}`);
+  if (["ls", "clear"].includes(verb) && words.length > 0) {
+    throw new UsageError(`${verb} takes nothing more: ${words.join(" ")}`);
+  }
   switch (verb) {
     case "ls":
       return carryOut(values, terminal, { method: "GET", path, query: formatOf(values) });
