@@ -173,6 +173,17 @@ describe("a rule on calls", () => {
       ['{ "on": "process", "leaks": -1 }', '"-1" is no number of bytes that leak'],
       ['{ "on": "pull", "image": "busybox" }', "a pull is slow, dropped, cut, corrupted or answered with a status"],
       ['{ "on": "network", "container": "web" }', "a change of links changes nothing"],
+      ["null", "a rule is an object, not null"],
+      ['{ "on": "api", "nth": [] }', "nth names no thing"],
+      ['{ "on": "api", "if": "x" }', 'is decided by a function, not by "x"'],
+      ['{ "on": "api", "fails": { "status": 500 } }', "its message is missing"],
+      ['{ "on": "api", "slow": "1s", "hangs": true }', 'a rule on "api" has one effect, not slow and hangs'],
+      ['{ "on": "events", "loses": true, "late": "1s" }', 'a rule on "events" has one effect, not loses and late'],
+      ['{ "on": "disk", "full": true, "slow": "1s" }', 'a rule on "disk" has one effect, not full and slow'],
+      ['{ "on": "syscall", "call": "openat", "errno": "EIO" }', '"openat" is no system call here: it is "open"'],
+      ['{ "on": "clock" }', 'a clock jumps by a time: "1h"'],
+      ['{ "on": "daemon", "effect": "crash", "down": "-1s" }', '"-1s" is no time that passes'],
+      ['{ "on": "process", "crashesAfter": "-1s" }', '"-1s" is no time that passes'],
     ];
     for (const [rule, problem] of refused) expect(() => faults.add(JSON.parse(rule))).toThrow(problem);
     expect(faults.rules).toEqual([]);

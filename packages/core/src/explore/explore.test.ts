@@ -34,8 +34,17 @@ const prepare: ExploreOptions["prepare"] = async (engine) => {
 };
 
 describe("explore", () => {
-  it.each([0, -1, 1.5, Number.NaN, []])("has nothing to try with %j seeds", async (seeds) => {
-    await expect(explore({ seeds }, () => undefined)).rejects.toThrow("is no number of seeds");
+  it.each([0, -1, 1.5, Number.NaN, [], undefined])("has nothing to try with %j seeds", async (seeds) => {
+    await expect(explore({ seeds: seeds as number }, () => undefined)).rejects.toThrow("is no number of seeds");
+  });
+
+  it.each([
+    ['{ "kinds": ["disk"] }', 'faults are drawn within a time: { within: "10m" }'],
+    ['{ "within": "1m", "kinds": ["disc"] }', '"disc" is no kind of fault: there is api, events, '],
+    ['{ "within": "1m", "kinds": [] }', "there is no kind of fault to be drawn"],
+    ['{ "within": "1m", "most": 0 }', '"0" is no number of rules'],
+  ])("draws nothing from %s", async (faults, problem) => {
+    await expect(explore({ seeds: 1, faults: JSON.parse(faults) }, () => undefined)).rejects.toThrow(problem);
   });
 
   it("finds an order of what is simultaneous that a scenario does not survive", async () => {

@@ -97,7 +97,7 @@ export async function explore(options: ExploreOptions, scenario: Scenario): Prom
 }
 
 function seedsOf(seeds: ExploreOptions["seeds"]): readonly number[] {
-  const count = typeof seeds === "number" ? seeds : seeds.length;
+  const count = typeof seeds === "number" ? seeds : seeds?.length;
   if (!Number.isInteger(count) || count < 1) {
     throw new StatusError("invalid-argument", `"${count}" is no number of seeds`);
   }
@@ -107,10 +107,10 @@ function seedsOf(seeds: ExploreOptions["seeds"]): readonly number[] {
 function planFor(seed: number, { faults = [] }: ExploreOptions): FaultPlan {
   const prng = new Prng(`${seed}:plan`);
   if (typeof faults === "function") return faults(prng);
-  return isPalette(faults) ? drawPlan(prng, faults) : faults;
+  return isPlan(faults) ? faults : drawPlan(prng, faults);
 }
 
-const isPalette = (faults: FaultPlan | FaultPalette): faults is FaultPalette => "within" in faults;
+const isPlan = (faults: FaultPlan | FaultPalette): faults is FaultPlan => Array.isArray(faults);
 
 async function isolate(
   seed: number,

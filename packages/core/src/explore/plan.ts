@@ -1,5 +1,6 @@
 /** Plans of faults that are drawn from a seed. */
 import type { FaultPlan, FaultRule } from "../faults/index.ts";
+import { knownWord, StatusError } from "../lib/index.ts";
 import { type Duration, microsecondsOf, type Prng } from "../sim/index.ts";
 
 /** Kinds of faults that can be drawn. */
@@ -23,14 +24,25 @@ export interface FaultPalette {
 const MOST = 5;
 /** Those that need no names. Pulls are left out: a prepared machine makes none. */
 const KINDS: readonly FaultKind[] = ["api", "events", "syscall", "disk", "clock", "daemon", "process"];
+const ALL_KINDS: readonly FaultKind[] = [...KINDS, "pull", "network"];
 const MEGABYTE = 1_000_000;
 
-/** At least one rule, at most as many as the palette says. */
+/**
+ * At least one rule, at most as many as the palette says.
+ *
+ * @throws StatusError invalid-argument for a palette without a time, or with kinds of faults that there are not
+ */
 export function drawPlan(prng: Prng, palette: FaultPalette): FaultPlan {
-  const kinds = palette.kinds ?? KINDS;
-  const count = 1 + prng.below(palette.most ?? MOST);
+  const { within, kinds = KINDS, most = MOST } = palette;
+  if (within === undefined) throw invalid('faults are drawn within a time: { within: "10m" }');
+  if (kinds.length === 0) throw invalid("there is no kind of fault to be drawn");
+  if (!(Number.isInteger(most) && most >= 1)) throw invalid(`"${most}" is no number of rules`);
+  for (const kind of kinds) knownWord(ALL_KINDS, kind, "kind of fault");
+  const count = 1 + prng.below(most);
   return Array.from({ length: count }, () => drawRule(prng, pick(prng, kinds), palette));
 }
+
+const invalid = (problem: string): StatusError => new StatusError("invalid-argument", problem);
 
 function drawRule(prng: Prng, kind: FaultKind, palette: FaultPalette): FaultRule {
   const withinUs = microsecondsOf(palette.within);

@@ -201,9 +201,12 @@ export function connectionLost(
 
 function checkEffect({ call, slow, failsLate, cutAfterBytes, fails }: ApiFault): void {
   if (slow !== undefined) durationOf(slow);
-  const status = fails?.status;
-  if (status !== undefined && !(Number.isInteger(status) && status >= 300 && status <= 599)) {
-    throw invalid(`"${status}" is no HTTP status of a failure`);
+  if (fails !== undefined) {
+    const { status, message } = fails;
+    if (!(Number.isInteger(status) && status >= 300 && status <= 599)) {
+      throw invalid(`"${status}" is no HTTP status of a failure`);
+    }
+    if (typeof message !== "string") throw invalid(`a call that fails with ${status} says why: its message is missing`);
   }
   if (cutAfterBytes !== undefined && !(Number.isInteger(cutAfterBytes) && cutAfterBytes >= 0)) {
     throw invalid(`"${cutAfterBytes}" is no number of bytes`);

@@ -58,7 +58,7 @@ export interface ApiFault extends When<ApiCall>, ContainerScope {
   readonly fails?: { readonly status: number; readonly message: string };
   /** Carried out after this. */
   readonly slow?: Duration;
-  /** No answer, until the rule is undone. */
+  /** No answer, until the rule is undone: a program that waits for nothing else is ended by Node with exit code 13. */
   readonly hangs?: true;
   /** Carried out, but the connection breaks before the answer. */
   readonly losesReply?: true;
@@ -116,11 +116,11 @@ export interface SyscallFault extends When<SystemCall>, ContainerScope {
   readonly slow?: Duration;
 }
 
-/** Changes of files, except of those that are kept in memory or made up by the kernel. */
+/** What is read from files and written to them by programs; not files in memory, and those that the kernel makes up. */
 export interface DiskFault extends When<SystemCall>, ContainerScope {
   readonly on: "disk";
   readonly path?: string;
-  /** ENOSPC for everything that needs room. */
+  /** ENOSPC for all that is written. */
   readonly full?: true;
   /** Each read and write takes this much longer. */
   readonly slow?: Duration;

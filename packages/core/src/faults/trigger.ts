@@ -45,6 +45,7 @@ export class Trigger<S> {
 }
 
 function checkWhen({ nth, probability, times }: When): void {
+  if (typeof nth !== "number" && nth?.length === 0) throw invalid("nth names no thing: the first is 1");
   const counts = [...(typeof nth === "number" ? [nth] : (nth ?? [])), ...(times === undefined ? [] : [times])];
   for (const count of counts) {
     if (!Number.isInteger(count) || count < 1) throw invalid(`"${count}" is no number of a thing: the first is 1`);
