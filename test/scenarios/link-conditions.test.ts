@@ -113,6 +113,8 @@ describe("captures", () => {
       true,
     );
     expect(String(capture)).toBe(capture.text());
+    const times = capture.frames.map(({ timeUs }) => timeUs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
     const file = capture.pcap();
     expect([...file.subarray(0, 4)]).toEqual([0xd4, 0xc3, 0xb2, 0xa1]);
     expect(new DataView(file.buffer).getUint32(20, true)).toBe(1);

@@ -83,7 +83,8 @@ export class NetworkService {
       this.changes.emit("unresolved", id, name);
     };
     this.#machine = { kernel, ports: new PortAllocator(), nameservers, missed };
-    this.links = new LinkService(() => kernel.nowUs);
+    // Links are timed by the clock of the world: what a process has used up of its turn is ahead of that.
+    this.links = new LinkService(() => kernel.world.clock.nowUs);
     this.tunnels = new VxlanPort(kernel);
     this.#store = new NetworkStore({ kernel, links: this.links, prng }, records);
   }
