@@ -86,7 +86,7 @@ describe("a machine with a state", () => {
     await docker(engine, [..."run -d --name web --restart always -v data:/data busybox".split(" "), ...sh(script)]);
     await docker(engine, "run -d --name deaf busybox sleep 100000");
     await engine.pass("1s");
-    expect((await engine.close()).containers).toEqual(["deaf", "web"]);
+    expect(await engine.close()).toEqual({ containers: ["deaf", "web"], volumes: ["data"], networks: [] });
 
     const later = await boot(disk);
     expect(await docker(later, "exec web cat /data/last")).toBe("bye\n");
@@ -107,6 +107,43 @@ describe("a machine with a state", () => {
     expect(() => createEngine({ from: snapshot, state })).toThrow(
       "a machine cannot begin as a snapshot where there is a state of another one",
     );
+  });
+});
+
+describe("a state that is damaged", () => {
+  const FILE = `${PATH}/state.journal`;
+
+  function write(disk: MemoryContentDisk, bytes: Uint8Array): void {
+    disk.writeSync(disk.openSync(FILE, "w"), bytes);
+  }
+
+  it("is refused, and left as it is, unless it is only its end that is missing", async () => {
+    const disk = new MemoryContentDisk();
+    const engine = await machine({ seed: 8, state: { disk, path: PATH } });
+    await docker(engine, "volume create first");
+    const { length: before } = disk.readFileSync(FILE);
+    await docker(engine, "volume create last");
+    const whole = disk.readFileSync(FILE).slice();
+    for (const at of [100, before - 1]) {
+      const damaged = whole.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+      write(disk, damaged);
+      await expect(boot(disk)).rejects.toThrow(
+        /^\/var\/bottleship\/state\.journal is damaged at byte \d+, and is left/,
+      );
+      expect(Buffer.compare(disk.readFileSync(FILE), damaged)).toBe(0);
+    }
+    const zeros = new Uint8Array(4096);
+    for (const torn of [
+      whole.slice(0, -1),
+      whole.slice(0, before + 2),
+      new Uint8Array([...whole.slice(0, before), ...zeros]),
+    ]) {
+      write(disk, torn);
+      expect(await docker(await boot(copyOf(disk)), "volume ls -q")).toBe("first\n");
+    }
+    write(disk, whole);
+    expect(await docker(await boot(disk), "volume ls -q")).toBe("first\nlast\n");
   });
 });
 

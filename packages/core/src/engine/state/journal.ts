@@ -32,7 +32,12 @@ export class StateJournal {
     disk.mkdirSync(path, { recursive: true });
   }
 
-  /** Every whole frame. @throws StatusError invalid-argument for a file of another kind */
+  /**
+   * Every whole frame. Only the last one can be torn: what comes after it is written when it is on the disk, and the first
+   * gets its name when it is.
+   *
+   * @throws StatusError invalid-argument for a file of another kind; failed-precondition for one that is damaged
+   */
   read(): readonly Uint8Array[] {
     if (!this.#disk.existsSync(this.#path)) return [];
     const read = this.#disk.readFileSync(this.#path);
@@ -47,6 +52,10 @@ export class StateJournal {
       at += HEAD_LENGTH + frame.length;
     }
     this.#mayBeTorn = at < bytes.length;
+    if (frames.length === 0 || (this.#mayBeTorn && !isTorn(bytes, at))) {
+      const problem = `${this.#path} is damaged at byte ${at}, and is left as it is`;
+      throw new StatusError("failed-precondition", problem);
+    }
     return frames;
   }
 
@@ -87,11 +96,20 @@ function framed(payload: Uint8Array): Uint8Array {
   return concat([length, encode(sha256(payload)), payload]);
 }
 
-function frameAt(bytes: Uint8Array, at: number): Uint8Array | undefined {
-  if (at + HEAD_LENGTH > bytes.length) return undefined;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0);
+/** Its end is missing, or a power failure has left room for it and nothing in it. */
+const isTorn = (bytes: Uint8Array, at: number): boolean =>
+  endOfFrame(bytes, at) >= bytes.length || bytes.subarray(at).every((byte) => byte === 0);
+
+/** Where a frame ends, or should have: beyond the end of the file, perhaps. */
+function endOfFrame(bytes: Uint8Array, at: number): number {
   const start = at + HEAD_LENGTH;
-  if (start + length > bytes.length) return undefined;
-  const payload = bytes.subarray(start, start + length);
+  if (start > bytes.length) return start;
+  return start + new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0);
+}
+
+function frameAt(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  const [start, end] = [at + HEAD_LENGTH, endOfFrame(bytes, at)];
+  if (end > bytes.length) return undefined;
+  const payload = bytes.subarray(start, end);
   return decode(bytes.subarray(at + 4, start)) === sha256(payload) ? payload : undefined;
 }
