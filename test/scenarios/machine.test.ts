@@ -1,7 +1,7 @@
 /** The machine as its owner describes it, and as programs, the engine and the end of a test see it. */
 import { inspect } from "node:util";
 import { createCluster } from "@bottleship/core/cluster";
-import { createEngine, type EngineOptions } from "@bottleship/core/engine";
+import { createEngine, type Engine, type EngineOptions } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
@@ -76,6 +76,20 @@ it("tells what was left behind when it is closed, and leaves nothing itself", as
     closed = scoped;
   }
   expect((closed as typeof engine).volumes.list()).toEqual([]);
+});
+
+it.each<[string, (engine: Engine) => void]>([
+  ["calls fail on purpose", ({ faults }) => void faults.add({ on: "api" })],
+  ["calls hang on purpose", ({ faults }) => void faults.add({ on: "api", hangs: true })],
+  ["the daemon has crashed", ({ daemon }) => daemon.crash()],
+  ["the daemon is being stopped", ({ daemon }) => void daemon.stop()],
+  ["a rule has it away", ({ faults }) => void faults.add({ on: "daemon", effect: "restart", down: "1h" })],
+])("is closed, and tells what was left, also while %s", async (_, disturb) => {
+  const engine = await machine();
+  await docker(engine, "run -d --name web --restart always busybox sleep 1000");
+  disturb(engine);
+  expect(await engine.close()).toEqual({ containers: ["web"], volumes: [], networks: [] });
+  expect(engine.containers.list({ all: true })).toEqual([]);
 });
 
 it("is told of in a line where somebody prints it", async () => {

@@ -543,20 +543,23 @@ export class Engine implements EngineDoor {
   /**
    * Ends everything that runs. What is still there (containers, volumes, networks that somebody made) is removed, and
    * reported: a test that cleans up behind itself gets an empty report. On a machine with a state everything stays; the
-   * daemon is stopped, and containers with it.
+   * daemon is stopped, and containers with it. Rules of `faults` are undone before, and a daemon that is away comes back.
    */
   async close(): Promise<Inventory> {
+    // Who clears up is not to fail on purpose.
+    this.faults.clear();
+    await this.daemon.ready();
     const { containers, volumes, networks } = await takeInventory(this);
+    const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));
     if (this.#keeper !== undefined) {
       await this.daemon.stop();
       this.#keeper.save();
-      return { containers, volumes, networks };
+      return { containers, volumes, networks: own };
     }
     // Its services would make others of their containers.
     if (this.swarm.joined !== undefined) await this.swarm.leave({ force: true });
     for (const name of containers) await this.docker(["rm", "--force", name]);
     for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
-    const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));
     for (const name of own) await this.docker(["network", "rm", name]);
     this.#endNarration();
     return { containers, volumes, networks: own };

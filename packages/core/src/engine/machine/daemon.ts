@@ -113,6 +113,15 @@ export class Daemon extends Emitter<{ ended: []; started: [] }> {
     this.emit("started");
   }
 
+  /** Resolves when it runs. One that is stopped, or about to be, is started. */
+  async ready(): Promise<void> {
+    const { world } = this.#parts;
+    const turns = (wanted: () => boolean): Promise<void> => world.until(wanted, { what: "the daemon" });
+    await turns(() => this.#state !== "stopping");
+    await this.start();
+    await turns(() => this.#state === "running");
+  }
+
   /** Stops it and starts it again. */
   async restart({ downFor = 0, liveRestore = this.liveRestore }: RestartOptions = {}): Promise<void> {
     this.liveRestore = liveRestore;
