@@ -19,6 +19,7 @@ import {
   MASKED_PATHS,
   READONLY_PATHS,
   type ResolvedUser,
+  withHome,
 } from "../runtime/index.ts";
 import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container/container.ts";
@@ -205,25 +206,6 @@ function arrange(given: readonly string[], hasTerminal: boolean): Arrangement {
   });
   const made = { defaults: chosen.filter(isThere), others: [...wanted.values()].filter(isThere) };
   known.set(given, made);
-  return made;
-}
-
-/** runc gives a home to who has none, or an empty one. */
-export function withHome(variables: readonly string[], user: ResolvedUser): readonly string[] {
-  const own = homeVariable(user);
-  // A list that is spread into a longer one gets room for more, and these are kept.
-  if (!variables.some((variable) => variable.startsWith("HOME="))) return variables.concat([own]);
-  return variables.map((variable) => (variable === "HOME=" ? own : variable));
-}
-
-const homes = new WeakMap<ResolvedUser, string>();
-
-/** Processes of one user share the text. */
-function homeVariable(user: ResolvedUser): string {
-  const known = homes.get(user);
-  if (known !== undefined) return known;
-  const made = `HOME=${user.home}`;
-  homes.set(user, made);
   return made;
 }
 

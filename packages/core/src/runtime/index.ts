@@ -16,4 +16,4 @@ export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
 export { type Bundle, type ConsoleTaker, Runtime, type Stdio } from "./runtime.ts";
 export type { StartedExec } from "./started-exec.ts";
 export { sysctlProblem } from "./sysctls.ts";
-export { homeOf, type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";
+export { homeOf, type ResolvedUser, resolveUser, type UserFiles, withHome } from "./users.ts";

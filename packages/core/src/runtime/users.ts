@@ -124,3 +124,22 @@ function linesOf(text: string): readonly string[] {
 function idOf(text: string): number {
   return INTEGER.test(text) ? Number(text) : 0;
 }
+
+/** runc gives a home to who has none, or an empty one. */
+export function withHome(variables: readonly string[], user: ResolvedUser): readonly string[] {
+  const own = homeVariable(user);
+  // A list that is spread into a longer one gets room for more, and these are kept.
+  if (!variables.some((variable) => variable.startsWith("HOME="))) return variables.concat([own]);
+  return variables.map((variable) => (variable === "HOME=" ? own : variable));
+}
+
+const homes = new WeakMap<ResolvedUser, string>();
+
+/** Processes of one user share the text. */
+function homeVariable(user: ResolvedUser): string {
+  const known = homes.get(user);
+  if (known !== undefined) return known;
+  const made = `HOME=${user.home}`;
+  homes.set(user, made);
+  return made;
+}

@@ -23,6 +23,7 @@ import {
   type ResolvedUser,
   type Stdio,
   type UserFiles,
+  withHome,
 } from "../../runtime/index.ts";
 import { MountedSnapshot, ROOTFS_PATH } from "../../snapshot/index.ts";
 import { type FileSource, type OpenFile, open } from "../../vfs/index.ts";
@@ -296,7 +297,7 @@ function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly Pre
       terminal: false,
       user,
       args: op.argv,
-      env: op.env.some((variable) => variable.startsWith("HOME=")) ? op.env : [...op.env, `HOME=${user.home}`],
+      env: withHome(op.env, user),
       cwd: op.cwd,
       capabilities: {
         bounding: capabilities,
