@@ -20,6 +20,9 @@ onEngines("files", (it) => {
       const missing = await cp("-q", "one.txt", "files-a:/srv/sub/");
       expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringMatching(/no such directory\n$/)]);
       await client.container("files-a").writeFile("/etc/two.txt", "two\n");
+      expect((await cp("no/such/one.txt", "files-a:/")).stderr).toBe(
+        `lstat ${directory}/no: no such file or directory\n`,
+      );
       expect((await cp("-q", "files-a:/etc/two.txt", "back.txt")).exitCode).toBe(0);
       expect(readFileSync(join(directory, "back.txt"), "utf8")).toBe("two\n");
       expect((await cp("-q", "files-a:/etc/one.txt", ".")).exitCode).toBe(0);

@@ -301,6 +301,9 @@ export class ImageService {
     // Whatever is shorter than a block is no archive; nothing at all is one without files.
     if (layer.length > 0 && layer.length < BLOCK) throw new StatusError("invalid-argument", "unexpected EOF");
     const { created, message = "Imported from -", config = {}, name, platform = HOST_PLATFORM } = options;
+    if (platform.os !== HOST_PLATFORM.os) {
+      throw new StatusError("invalid-argument", "operating system is not supported");
+    }
     const document: ImageConfig = {
       ...platform,
       created,

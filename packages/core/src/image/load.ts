@@ -89,7 +89,7 @@ export function loadImages(store: ImageStore, archive: Bytes, options: LoadOptio
 function loadFiles(store: ImageStore, files: Files, options: LoadOptions): readonly LoadedImage[] {
   const found = files.byPath.has("manifest.json")
     ? read(files, "manifest.json", readManifestList).map(({ Config, RepoTags, Layers }) => ({
-        names: (RepoTags ?? []).map(fullName),
+        names: RepoTags.map(fullName),
         config: Config,
         layers: Layers,
       }))
@@ -246,9 +246,14 @@ function normalized(path: string): string {
 }
 
 const need = (files: Files, path: string): Chunks => {
-  const file = files.byPath.get(normalized(path));
-  if (file === undefined) throw located(missing(path), files.end);
-  return file.bytes;
+  const inside = normalized(path);
+  const file = files.byPath.get(inside);
+  if (file !== undefined) return file.bytes;
+  const place = unpackedTo(files);
+  if (inside === "" || files.directories.has(inside)) {
+    throw located(invalid(`read ${`${place}/${inside}`.replace(/\/$/, "")}: is a directory`), files.end);
+  }
+  throw located(invalid(`open ${place}/${inside}: no such file or directory`), files.end);
 };
 
 /**
@@ -256,15 +261,16 @@ const need = (files: Files, path: string): Chunks => {
  *
  * @see moby image/tarexport/load.go: legacyLoad
  */
-function noFile({ directories, end }: Files): StatusError {
-  const first = [...directories].sort(compareBytes)[0];
+function noFile(files: Files): StatusError {
+  const first = [...files.directories].sort(compareBytes)[0];
   const path = first === undefined ? "repositories" : `${first}/json`;
-  // The daemon unpacks it into a directory that chance has named.
-  const unpacked = `/var/lib/docker/tmp/docker-import-${1_000_000_000 + (end % 1_000_000_000)}`;
-  return invalid(`open ${unpacked}/${path}: no such file or directory`);
+  return invalid(`open ${unpackedTo(files)}/${path}: no such file or directory`);
 }
+
+/** The daemon unpacks an archive into a directory that chance has named. */
+const unpackedTo = ({ end }: Files): string =>
+  `/var/lib/docker/tmp/docker-import-${1_000_000_000 + (end % 1_000_000_000)}`;
 
 const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
 const fullName = (name: string): string => referenceText(withDefaultTag(parseReference(name)));
 const invalid = (message: string): StatusError => new StatusError("invalid-argument", message);
-const missing = (path: string): StatusError => invalid(`invalid archive: does not contain a ${path}`);

@@ -40,6 +40,11 @@ it.each([
 it.each([
   [CREATE, [], "array into Go value of type container.CreateRequest"],
   [CREATE, { HostConfig: 1 }, "number into Go struct field .HostConfig of type container.HostConfig"],
+  [
+    CREATE,
+    { HostConfig: { Memory: 2 ** 70 } },
+    `number ${2 ** 70} into Go struct field .HostConfig.Memory of type int64`,
+  ],
   [CREATE, { HostConfig: { Memory: 1.5 } }, "number 1.5 into Go struct field .HostConfig.Memory of type int64"],
   [
     CREATE,
@@ -73,6 +78,17 @@ it.each([
   ["/secrets/create", { Data: 1 }, "number into Go struct field SecretSpec.Data of type []uint8"],
 ])("says where in the body of %s a value has the wrong type: %j", async (path, body, problem) => {
   expect(await refusals([[path, JSON.stringify(body)]])).toEqual([`invalid JSON: json: cannot unmarshal ${problem}`]);
+});
+
+it("takes every whole number that 64 bits hold, also those that JavaScript does not count one by one", async () => {
+  const most = '{"Image":"busybox","HostConfig":{"Memory":9007199254740993,"MemorySwap":-1}}';
+  const least = '{"Image":"busybox","HostConfig":{"Memory":-9223372036854775808}}';
+  expect(
+    await refusals([
+      [CREATE, least],
+      [CREATE, most],
+    ]),
+  ).toEqual(["Minimum memory limit allowed is 6MB", '404: {"message":"No such image: busybox:latest"}']);
 });
 
 it("takes nothing for an empty document, but where a container is made", async () => {

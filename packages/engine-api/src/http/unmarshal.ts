@@ -9,7 +9,13 @@ import { z } from "zod";
 import { type GoType, goTypeOf, unwrapped } from "../schemas/fields.ts";
 
 /** What Go's decoder would mind, too; the rest is told in our own words. */
-const OF_TYPES: ReadonlySet<string> = new Set(["invalid_type", "invalid_union", "too_small", "too_big"]);
+const OF_TYPES: ReadonlySet<string> = new Set([
+  "invalid_type",
+  "invalid_union",
+  "too_small",
+  "too_big",
+  "not_multiple_of",
+]);
 
 /** `json: cannot unmarshal string into Go struct field UpdateConfig.Memory of type int64`, … */
 export function unmarshalProblem(issue: z.core.$ZodIssue | undefined, root: z.ZodType): string {

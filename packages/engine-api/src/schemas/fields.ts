@@ -34,7 +34,12 @@ export function unwrapped(schema: z.ZodType): z.ZodType {
 
 export const text = z.string();
 export const texts = z.array(text);
-export const integer = z.number().int();
+/** As many bits as Go's `int64` has: more than JavaScript counts one by one. */
+export const integer = z
+  .number()
+  .multipleOf(1)
+  .min(-(2 ** 63))
+  .max(2 ** 63);
 /** Go's `map[string]string`. */
 export const map = z.record(text, text);
 /** A field that may be missing. */

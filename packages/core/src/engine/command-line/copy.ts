@@ -42,7 +42,8 @@ function copyIn(session: Session, request: CopyRequest): void {
   const disk = session.disk;
   const local = absolute(session.cwd, request.localPath);
   const kind = kindOf(disk, local, request.localPath.endsWith("/") || request.followLink);
-  if (disk === undefined || kind === undefined) throw failure(`lstat ${local}: no such file or directory`);
+  if (disk === undefined || kind === undefined)
+    throw failure(`lstat ${missing(disk, local)}: no such file or directory`);
   if (kind !== "dir" && /\/\.?$/.test(request.localPath)) throw failure("not a directory");
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
   if (request.containerPath === "") throw failure("no such directory");
@@ -54,6 +55,12 @@ function copyIn(session: Session, request: CopyRequest): void {
   if (stat !== undefined && kind === "dir") throw failure("cannot copy directory");
   if (request.containerPath.endsWith("/") && kind !== "dir") throw failure("no such directory");
   write(dirname(path), tree(basename(path)));
+}
+
+/** Links of what leads to a file are followed first, as far as there is something. @see ResolveHostSourcePath */
+function missing(disk: ContextDisk | undefined, path: string): string {
+  const parent = dirname(path);
+  return parent === "/" || kindOf(disk, parent, true) !== undefined ? path : missing(disk, parent);
 }
 
 /** The place in a container that a path leads to, and what is there. */

@@ -291,7 +291,7 @@ describe("docker save and load", () => {
     const top = engine.images.get("localhost:5000/team/web:1").config.rootfs.diff_ids.at(-1)?.slice(7) ?? "";
     refuses(
       rewritten((name, data) => (name.endsWith(top) ? undefined : data)),
-      `does not contain a blobs/sha256/${top}`,
+      `/blobs/sha256/${top}: no such file or directory`,
     );
     refuses(
       rewritten((name, data) => (name.endsWith(top) ? data.map((byte, i) => (i === 520 ? byte ^ 1 : byte)) : data)),
@@ -311,4 +311,7 @@ it("docker export and import make an image of one layer from a container", async
   expect([config.rootfs.diff_ids.length, config.history[0]?.comment]).toEqual([1, "note"]);
   expect((await docker("run --rm imported:1")).out).toBe("data\n");
   expect(() => engine.images.importArchive(encode("junk\n"), { created: "" })).toThrow("unexpected EOF");
+  const platform = { os: "windows", architecture: "amd64" };
+  const foreign = () => engine.images.importArchive(encode(""), { created: "", platform });
+  expect(foreign).toThrow("operating system is not supported");
 });
