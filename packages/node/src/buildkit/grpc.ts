@@ -60,8 +60,11 @@ function lengthOf(bytes: Uint8Array): number | undefined {
 export async function send(stream: Http2Stream, message: Uint8Array): Promise<void> {
   if (stream.destroyed || stream.write(frame(message))) return;
   await new Promise<void>((resolve) => {
-    stream.once("drain", resolve);
-    stream.once("close", resolve);
+    const goOn = (): void => {
+      stream.off("drain", goOn).off("close", goOn);
+      resolve();
+    };
+    stream.on("drain", goOn).on("close", goOn);
   });
 }
 
