@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["bottleship-source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/long/**"],
+    exclude: ["**/node_modules/**", "test/long/**", "test/packages/**"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Vitest would leave one of the processors to itself, and needs little of it.

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-const ROOT = resolve(import.meta.dirname, "..");
+const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 
 const PROGRAM = `import { createEngine } from "@bottleship/core";
