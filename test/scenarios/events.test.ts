@@ -40,6 +40,17 @@ onEngines("event", (it) => {
     ]);
   });
 
+  it("tells of all that is remembered those who only say until when", async (engine) => {
+    const { docker, seconds } = engine;
+    await docker("run --name event-u busybox true");
+    await seconds(0.3);
+    const until = await now(engine);
+    await seconds(0.3);
+    await docker("rm event-u");
+    const told = await docker(["events", "--until", until, "--filter", "container=event-u", "--format", "{{.Action}}"]);
+    expect(told).toBe("create\nattach\nstart\ndie\n");
+  });
+
   it("tells of networks and volumes that a container takes and leaves, and of theirs", async (engine) => {
     const { docker, seconds } = engine;
     const start = await now(engine);

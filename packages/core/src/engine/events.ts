@@ -59,4 +59,16 @@ export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
   past(): readonly EngineEvent[] {
     return [...this.#past];
   }
+
+  /**
+   * What is told of the past, oldest first: nothing to those who name no time, and everything up to then to those who only
+   * say until when.
+   *
+   * @see moby daemon/events/events.go loadBufferedEvents
+   */
+  told({ sinceUs, untilUs }: { readonly sinceUs: number | undefined; readonly untilUs: number | undefined }) {
+    if (sinceUs === undefined && untilUs === undefined) return [];
+    const [fromUs, toUs] = [sinceUs ?? 0, untilUs ?? Number.POSITIVE_INFINITY];
+    return this.past().filter(({ timeUs }) => timeUs >= fromUs && timeUs <= toUs);
+  }
 }

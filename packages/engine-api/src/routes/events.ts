@@ -20,24 +20,21 @@ export function eventsHandler(engine: Engine): Handler {
     const filters = Filters.parse(query.get("filters"));
     const { nowUs } = engine.kernel;
     const sinceUs = unixTime(query, "since");
-    const untilUs = unixTime(query, "until") ?? Number.POSITIVE_INFINITY;
-    if (sinceUs !== undefined && sinceUs > untilUs) {
+    const untilUs = unixTime(query, "until");
+    if (sinceUs !== undefined && untilUs !== undefined && sinceUs > untilUs) {
       throw badRequest(`\`since\` time (${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`);
     }
     const channel = new Channel<EngineEvent>();
     const take = (event: EngineEvent): void => {
-      if (event.timeUs <= untilUs && acceptsEvent(filters, event)) channel.push(event);
+      if (event.timeUs <= (untilUs ?? event.timeUs) && acceptsEvent(filters, event)) channel.push(event);
     };
-    if (sinceUs !== undefined) for (const event of engine.events.past()) if (event.timeUs >= sinceUs) take(event);
+    for (const event of engine.events.told({ sinceUs, untilUs })) take(event);
     return stream("application/json", async (output) => {
       const client = clientOf(request);
       const deliver = engine.faults.events.subscribe<EngineEvent>({ client, take, end: () => channel.close() });
       engine.events.on("event", deliver);
-      const end =
-        untilUs < Number.POSITIVE_INFINITY
-          ? engine.world.clock.after(untilUs - nowUs, () => channel.close())
-          : undefined;
-      if (untilUs <= engine.kernel.nowUs) channel.close();
+      const end = untilUs === undefined ? undefined : engine.world.clock.after(untilUs - nowUs, () => channel.close());
+      if (untilUs !== undefined && untilUs <= engine.kernel.nowUs) channel.close();
       try {
         await channel.drain(output, (event) => encode(`${JSON.stringify(eventDocument(event))}\n`));
       } finally {

@@ -26,7 +26,7 @@ export async function printEvents(session: Session, request: RequestOf<"events">
   const show = (event: EngineEvent): void => {
     if (event.timeUs <= (untilUs ?? event.timeUs) && acceptsEvent(filters, event)) session.lines([format(event)]);
   };
-  if (sinceUs !== undefined) for (const event of events.past()) if (event.timeUs >= sinceUs) show(event);
+  for (const event of events.told({ sinceUs, untilUs })) show(event);
   if (untilUs !== undefined && untilUs <= kernel.nowUs) return 0;
   await follow(session, untilUs, show);
   return 0;
