@@ -49,8 +49,6 @@ export class ExecSession {
   #output: LogBuffer | undefined;
   stdin: StdinFeed | undefined = undefined;
   console: Console | undefined = undefined;
-  /** Nobody can ask about it any more. */
-  isForgotten = false;
   /** The size of its terminal, if who starts it has said another than who created it. */
   consoleSize: ExecBody["ConsoleSize"] = undefined;
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
@@ -216,13 +214,13 @@ export class ExecService {
    * @throws StatusError invalid-argument if it cannot be started; then the exit code is 126 or 127.
    */
   async start(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
-    const { kernel, world } = this.#parts;
+    const { world } = this.#parts;
     const { Cmd } = session.body;
     const started = this.launch(session);
     await world.until(() => started.isSettled, { ...options, what: `exec ${Cmd.join(" ")} to start` });
     const { failure } = started;
     if (failure === undefined) return;
-    session.end(exitCodeOf(failure), kernel.nowUs);
+    this.#end(session, exitCodeOf(failure));
     throw refusalOf(failure);
   }
 
@@ -234,12 +232,12 @@ export class ExecService {
    */
   launch(session: ExecSession, watcher?: SessionWatcher): StartedExec {
     const { container, body } = session;
-    const { kernel, runtime } = this.#parts;
+    const { runtime } = this.#parts;
     const oci = container.oci;
     if (oci === undefined) throw new StatusError("conflict", `container ${container.id} is not running`);
     this.#record(session, actionsOf(body.Cmd).start);
     if (body.WorkingDir !== undefined && body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
-      session.end(SETUP_FAILED, kernel.nowUs);
+      this.#end(session, SETUP_FAILED);
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
     const takeConsole = (master: OpenFile): void => this.#openConsole(session, master);
@@ -262,13 +260,19 @@ export class ExecService {
     this.#sessions.clear();
   }
 
+  /** False if nobody could ask about it any more. */
+  #end(session: ExecSession, code: number): boolean {
+    session.end(code, this.#parts.kernel.nowUs);
+    return this.#sessions.end(session);
+  }
+
   /** A program that was never started has no end to tell of, but to whom that waits for it. */
   #ended(session: ExecSession, status: WaitStatus, { failure, watcher }: Ending): void {
-    session.end(failure === undefined ? exitCode(status) : exitCodeOf(failure), this.#parts.kernel.nowUs);
+    const isKnown = this.#end(session, failure === undefined ? exitCode(status) : exitCodeOf(failure));
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
-    if (failure === undefined && this.#sessions.has(session)) this.#record(session, "exec_die", session.exitCode);
+    if (failure === undefined && isKnown) this.#record(session, "exec_die", session.exitCode);
     watcher?.sessionEnded(session, failure === undefined ? undefined : refusalOf(failure));
   }
 
@@ -316,7 +320,7 @@ export class ExecService {
     try {
       return this.#spec(session);
     } catch (error) {
-      session.end(NO_SUCH_USER, this.#parts.kernel.nowUs);
+      this.#end(session, NO_SUCH_USER);
       throw error;
     }
   }

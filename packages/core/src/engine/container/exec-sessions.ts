@@ -2,10 +2,11 @@
  * Which exec sessions can still be asked about: those that run, and for some minutes those that have ended.
  *
  * Every five minutes the daemon looks which sessions have ended, and forgets those that had at the last look. Here nobody
- * looks by the clock: what such looks would have found follows from when a session has ended.
+ * looks by the clock: whoever asks finds what such looks would have left.
  *
  * @see moby daemon/exec.go: execCommandGC
  */
+import { SmallSet } from "../../lib/index.ts";
 import type { Allotment } from "../../sim/index.ts";
 import type { ExecSession } from "../exec.ts";
 import type { Container } from "./container.ts";
@@ -13,12 +14,15 @@ import type { Container } from "./container.ts";
 const LOOK_US = 5 * 60 * 1_000_000;
 
 export class ExecSessions {
-  /** In the order in which they were made. There are many that nobody asks for: no index is kept of them. */
-  #sessions: ExecSession[] = [];
+  /** Those that have not ended, in the order in which they were made. */
+  #open = new SmallSet<ExecSession>();
+  /** Those that have ended since the last look. There are many that nobody asks for: no index is kept of them. */
+  #ended: ExecSession[] = [];
+  /** Those that had ended at the last look: the next one forgets them. */
+  #seen: ExecSession[] = [];
   readonly #nowUs: () => number;
   readonly #startUs: number;
   #lastLook = 0;
-
   readonly #space: Allotment;
 
   /** `space` is where output is kept. */
@@ -29,31 +33,36 @@ export class ExecSessions {
   }
 
   add(session: ExecSession): void {
-    this.#forget();
-    this.#sessions.push(session);
+    this.#look();
+    this.#open.add(session);
+  }
+
+  /** It has ended. False for one that could not be asked about any more. */
+  end(session: ExecSession): boolean {
+    this.#look();
+    if (!this.#open.delete(session)) return false;
+    this.#ended.push(session);
+    return true;
   }
 
   clear(): void {
-    for (const session of this.#sessions) this.#letGo(session);
-    this.#sessions = [];
+    for (const sessions of [this.#open, this.#ended, this.#seen]) this.#letGo(sessions);
+    this.#open = new SmallSet();
+    this.#ended = [];
+    this.#seen = [];
   }
 
   /** Who asks mostly asks for one of the last. */
   get(id: string): ExecSession | undefined {
-    this.#forget();
-    return this.#sessions.findLast((session) => session.id === id);
-  }
-
-  /** True for one that can be asked about. */
-  has(session: ExecSession): boolean {
-    this.#forget();
-    return !session.isForgotten;
+    this.#look();
+    const isMeant = (session: ExecSession): boolean => session.id === id;
+    return [...this.#open].find(isMeant) ?? this.#ended.findLast(isMeant) ?? this.#seen.findLast(isMeant);
   }
 
   /** Those of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
-    this.#forget();
-    return this.#sessions.filter((one) => one.container === container && one.exitCode === undefined);
+    this.#look();
+    return [...this.#open].filter((one) => one.container === container && one.exitCode === undefined);
   }
 
   /** True for one that had ended at the last look. */
@@ -61,23 +70,25 @@ export class ExecSessions {
     return endedUs !== undefined && this.#lookAt(this.#nowUs()) > this.#lookAt(endedUs);
   }
 
-  #forget(): void {
+  /** What the daemon has found in the meantime, if it has looked. */
+  #look(): void {
     const look = this.#lookAt(this.#nowUs());
     if (look === this.#lastLook) return;
-    this.#lastLook = look;
-    const kept: ExecSession[] = [];
-    for (const session of this.#sessions) {
-      const { endedUs, container } = session;
-      const isOver = endedUs === undefined ? !container.isRunning : look >= this.#lookAt(endedUs) + 2;
-      if (isOver) this.#letGo(session);
-      else kept.push(session);
+    this.#letGo(this.#seen);
+    this.#seen = this.#ended;
+    this.#ended = [];
+    if (look > this.#lastLook + 1) {
+      this.#letGo(this.#seen);
+      this.#seen = [];
     }
-    this.#sessions = kept;
+    this.#lastLook = look;
+    const lost = [...this.#open].filter(({ container }) => !container.isRunning);
+    for (const session of lost) this.#open.delete(session);
+    this.#letGo(lost);
   }
 
-  #letGo(session: ExecSession): void {
-    session.isForgotten = true;
-    session.outputIfAny?.release(this.#space);
+  #letGo(sessions: Iterable<ExecSession>): void {
+    for (const { outputIfAny } of sessions) outputIfAny?.release(this.#space);
   }
 
   /** How many looks there have been by then. */
