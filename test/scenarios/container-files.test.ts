@@ -1,7 +1,7 @@
 /** The files of a container from outside: cp, diff, commit, export; and what stats tells of its processes. */
 
 import * as disk from "node:fs";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode, readTar } from "@bottleship/core/lib";
@@ -20,6 +20,10 @@ onEngines("files", (it) => {
       const missing = await cp("-q", "one.txt", "files-a:/srv/sub/");
       expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringMatching(/no such directory\n$/)]);
       await client.container("files-a").writeFile("/etc/two.txt", "two\n");
+      symlinkSync("gone/away", join(directory, "dangling"));
+      expect((await cp("-L", "dangling", "files-a:/")).stderr).toBe(
+        `lstat ${directory}/gone: no such file or directory\n`,
+      );
       expect((await cp("no/such/one.txt", "files-a:/")).stderr).toBe(
         `lstat ${directory}/no: no such file or directory\n`,
       );

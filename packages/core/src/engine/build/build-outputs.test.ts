@@ -14,7 +14,8 @@ function client() {
   });
   vol.symlinkSync("f", "/w/l");
   const engine = createEngine();
-  const docker = (command: string) => engine.docker(command, { disk: fs as unknown as ContextDisk, cwd: "/w" });
+  const docker = (command: string, env: Readonly<Record<string, string>> = {}) =>
+    engine.docker(command, { disk: fs as unknown as ContextDisk, cwd: "/w", env });
   return { engine, vol, docker };
 }
 
@@ -67,4 +68,37 @@ it.each([
   const { engine, docker } = client();
   expect(await docker(`build -q -o ${output} .`)).toMatchObject({ exitCode: 1, stderr: `ERROR: ${message}\n` });
   expect(engine.images.list()).toEqual([]);
+});
+
+it.each([
+  ["--iidfile /none/x", "writing image ID file: open /none/x: no such file or directory"],
+  ["--metadata-file /none/x", "invalid output path: stat /none: no such file or directory"],
+  ["--metadata-file out", "cannot write to a directory"],
+])("builds, tells the id, and then says why a file cannot be written: %s", async (flag, message) => {
+  const { engine, docker } = client();
+  const { exitCode, stdout, stderr } = await docker(`build -q ${flag} .`);
+  expect([exitCode, stdout, stderr]).toEqual([1, `${engine.images.list()[0]?.id}\n`, `ERROR: ${message}\n`]);
+});
+
+it.each(["", "DOCKER_BUILDKIT=0"])("removes the id of an earlier image before anything else (%s)", async (env) => {
+  const { vol, docker } = client();
+  vol.writeFileSync("/w/id", "sha256:old");
+  vol.mkdirSync("/w/empty");
+  const [name = "", value = ""] = env.split("=");
+  const build = (flags: string) => docker(`build ${flags} .`, name === "" ? {} : { [name]: value });
+  expect((await build("-f none --iidfile id")).exitCode).toBe(1);
+  expect(vol.existsSync("/w/id")).toBe(false);
+  expect((await build("-q --iidfile out")).stderr).toMatch(
+    /[Rr]emoving image ID file: remove out: directory not empty\n$/,
+  );
+  expect((await build("-q --iidfile .")).stderr).toMatch(/[Rr]emoving image ID file: remove .: invalid argument\n$/);
+  expect((await build("-q --iidfile empty")).exitCode).toBe(0);
+  expect(vol.readFileSync("/w/empty", "utf8")).toMatch(/^sha256:[0-9a-f]{64}\n?$/);
+});
+
+it("reads the Dockerfile before it refuses a question that it does not know", async () => {
+  const { stderr } = await client().docker("build --call nope --progress plain .");
+  expect(stderr).toMatch(
+    /load build definition(.|\n)*\nERROR: failed to build: failed to solve: unsupported request frontend\.nope/,
+  );
 });

@@ -20,6 +20,7 @@ export interface WritableDisk extends ContextDisk {
   mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
   symlinkSync(target: string, path: string): void;
   unlinkSync?(path: string): void;
+  rmdirSync?(path: string): void;
   /** Seconds. Without it everything is as new as it is. */
   utimesSync?(path: string, atime: number, mtime: number): void;
 }

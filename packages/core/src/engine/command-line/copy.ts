@@ -57,10 +57,12 @@ function copyIn(session: Session, request: CopyRequest): void {
   write(dirname(path), tree(basename(path)));
 }
 
-/** Links of what leads to a file are followed first, as far as there is something. @see ResolveHostSourcePath */
+/** What is not there: links are followed first, as far as there is something. @see filepath.EvalSymlinks */
 function missing(disk: ContextDisk | undefined, path: string): string {
   const parent = dirname(path);
-  return parent === "/" || kindOf(disk, parent, true) !== undefined ? path : missing(disk, parent);
+  if (parent !== path && kindOf(disk, parent, true) === undefined) return missing(disk, parent);
+  if (disk === undefined || kindOf(disk, path, false) !== "link") return path;
+  return missing(disk, linkedPath(path, nameOf(disk.readlinkSync(path))));
 }
 
 /** The place in a container that a path leads to, and what is there. */

@@ -9,6 +9,9 @@ it.each<[text: string, bytes: number]>([
   ["1.5 GiB", 1610612736],
   ["32KB", 32768],
   [".5m", 524288],
+  ["8191p", 8191 * 2 ** 50],
+  ["8192p", -(2 ** 63)],
+  ["99999999999999999999", -(2 ** 63)],
 ])("of %j is %j", (text, bytes) => {
   expect(parseBytes(text)).toBe(bytes);
 });

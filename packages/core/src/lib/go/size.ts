@@ -18,10 +18,13 @@ function parse(text: string, thousand: number): number {
   const size = parseFloat64(number);
   if (size < 0) throw new ValueError(`invalid size: '${text}'`);
   const suffix = text.slice(last.index + 1);
-  if (suffix === "") return Math.trunc(size);
+  if (suffix === "") return int64(size);
   if (suffix.length > 3) throw new ValueError(`invalid suffix: '${suffix}'`);
   const [, unit = ""] = /^([bkmgtp])(?:b|ib)?$/.exec(suffix.toLowerCase()) ?? [];
   if (unit === "" || (unit === "b" && suffix.length > 1))
     throw new ValueError(`invalid suffix: '${suffix.toLowerCase()}'`);
-  return Math.trunc(size * thousand ** UNITS.indexOf(unit));
+  return int64(size * thousand ** UNITS.indexOf(unit));
 }
+
+/** As processors of x86 make a whole number of 64 bits: what is too large for them is the least of all. */
+const int64 = (value: number): number => (value < 2 ** 63 ? Math.trunc(value) : -(2 ** 63));

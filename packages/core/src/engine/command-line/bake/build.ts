@@ -7,7 +7,6 @@ import { BuildError, type BuildListener, type BuildRequest, excerpt, type Source
 import type { Image } from "../../../image/index.ts";
 import { parseBytes, reworded, ValueError } from "../../../lib/go/index.ts";
 import { basename, clean, join, StatusError } from "../../../lib/index.ts";
-import { goJsonLines } from "../../../oci/index.ts";
 import { parsePlatform } from "../../docker/platform.ts";
 import type { BakeRequest } from "../../docker/requests/bake.ts";
 import { parseUlimit } from "../../docker/values/resources.ts";
@@ -15,7 +14,7 @@ import { checkAgents } from "../build/agents.ts";
 import { parseAnnotations } from "../build/annotations.ts";
 import { ask } from "../build/ask.ts";
 import type { Display } from "../build/display.ts";
-import { checkMetadataFile, METADATA_STEP, metadataOf } from "../build/metadata.ts";
+import { METADATA_STEP, metadataOf, writeMetadata } from "../build/metadata.ts";
 import type { DockerBuild } from "../build/option.ts";
 import { carryOut, exportsOf, outputsOf } from "../build/outputs.ts";
 import { buildRequest, dockerfileText } from "../build/request.ts";
@@ -122,16 +121,13 @@ interface Shown {
 
 /** @throws BakeFailure for the first target that cannot be built */
 export async function buildTargets(session: Session, builds: TargetBuilds, shown: Shown): Promise<number> {
-  checkMetadataFile(session, shown.request.metadataFile);
   if ([...builds.values()].some(({ request }) => request.call !== "build")) return askTargets(session, builds, shown);
   const run = new Run(session, builds, shown.display);
   for (const name of builds.keys()) await run.build(name);
   const { metadataFile } = shown.request;
-  if (metadataFile !== "") {
-    shown.display.tell(METADATA_STEP, session.engine.kernel.nowUs);
-    session.write(metadataFile, goJsonLines(Object.fromEntries(run.metadata)));
-  }
+  if (metadataFile !== "") shown.display.tell(METADATA_STEP, session.engine.kernel.nowUs);
   shown.display.end();
+  if (metadataFile !== "") writeMetadata(session, metadataFile, Object.fromEntries(run.metadata));
   return 0;
 }
 

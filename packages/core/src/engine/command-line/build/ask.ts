@@ -46,10 +46,10 @@ export async function ask(
       session.out(isJson ? json(requestsDocument()) : printRequests());
       return 0;
     }
-    if (call !== "check" && call !== "lint" && call !== "targets")
-      throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
-    if (call === "targets") {
+    if (call !== "check" && call !== "lint") {
       const targets = await session.engine.builder.targets(asked);
+      if (call !== "targets")
+        throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
       display.end();
       session.out(isJson ? json(targetsDocument(targets, source.text)) : printTargets(targets));
       return 0;

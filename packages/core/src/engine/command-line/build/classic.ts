@@ -8,9 +8,9 @@ import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import { humanSize } from "../../docker/values/human.ts";
 import { rlimits } from "../../spec.ts";
-import { openProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { classicContext } from "./classic-context.ts";
+import { removeImageId, writeImageId } from "./image-id.ts";
 
 type ClassicBuild = RequestOf<"build">;
 
@@ -19,6 +19,8 @@ export async function buildClassic(session: Session, request: ClassicBuild): Pro
   // Who wants to hear nothing hears of everything when something goes wrong.
   const kept: string[] = [];
   const say = (text: string): void => void (isQuiet ? kept.push(text) : session.out(text));
+  const stale = removeImageId(session, request.iidFile);
+  if (stale !== undefined) throw failure(`Removing image ID file: ${stale}`);
   const sent = await classicContext(session, request);
   say(`Sending build context to Docker daemon  ${humanSize(sent.size).padStart(7)}\r\r\n`);
   let id = "";
@@ -31,10 +33,8 @@ export async function buildClassic(session: Session, request: ClassicBuild): Pro
     return error.code ?? 1;
   }
   if (isQuiet) session.out(id);
-  if (request.iidFile === "") return 0;
-  const problem = openProblem(session, request.iidFile);
-  if (problem !== undefined) throw failure(`open ${request.iidFile}: ${problem}`);
-  session.write(request.iidFile, id);
+  const problem = writeImageId(session, request.iidFile, id);
+  if (problem !== undefined) throw failure(problem);
   return 0;
 }
 

@@ -5,11 +5,11 @@
  */
 import { BuildError, type BuildRequest, printError, type SourceText } from "../../../build/index.ts";
 import { basename, StatusError } from "../../../lib/index.ts";
-import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
 import { ask } from "./ask.ts";
 import { type Display, displayOf } from "./display.ts";
-import { checkMetadataFile, METADATA_STEP, metadataOf, writeImageId } from "./metadata.ts";
+import { removeImageId, writeImageId } from "./image-id.ts";
+import { METADATA_STEP, metadataOf, writeMetadata } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
 import { buildRequest, dockerfileText } from "./request.ts";
@@ -22,6 +22,8 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
   let source: SourceText = { text: "" };
   let display: Display | undefined;
   try {
+    const stale = removeImageId(session, request.iidFile);
+    if (stale !== undefined) throw new OptionError(`removing image ID file: ${stale}`);
     checkBuilder(request, session.client.env);
     display = displayOf(session, request);
     const build = await buildRequest(session, request);
@@ -50,7 +52,6 @@ async function buildAndExport(
   build: BuildRequest,
   display: Display,
 ): Promise<void> {
-  checkMetadataFile(session, request.metadataFile);
   const startedUs = session.engine.kernel.nowUs;
   const outputs = outputsOf(session, request);
   const exported = { ...build, ...exportsOf(outputs, request.tags) };
@@ -58,13 +59,13 @@ async function buildAndExport(
   const result = await session.call("ImageBuild", "", make);
   const { image } = result;
   await carryOut(session, outputs, result, exported.tags);
-  const { metadataFile } = request;
-  if (metadataFile !== "") {
-    display.tell(METADATA_STEP, session.engine.kernel.nowUs);
-    session.write(metadataFile, goJsonLines(metadataOf(session, request, exported, { ...result, startedUs })));
-  }
+  const { iidFile, metadataFile } = request;
+  if (metadataFile !== "") display.tell(METADATA_STEP, session.engine.kernel.nowUs);
   display.end();
   const id = exported.exports?.includes("image") === false ? "" : image.id;
-  writeImageId(session, request.iidFile, id);
   if (isQuiet(request)) session.out(`${id}\n`);
+  const problem = writeImageId(session, iidFile, id);
+  if (problem !== undefined) throw new OptionError(`writing image ID file: ${problem}`);
+  if (metadataFile === "") return;
+  writeMetadata(session, metadataFile, metadataOf(session, request, exported, { ...result, startedUs }));
 }

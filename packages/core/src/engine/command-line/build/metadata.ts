@@ -5,9 +5,9 @@
  */
 import type { BuildRequest, BuildResult } from "../../../build/index.ts";
 import { NO_BYTES, sha256 } from "../../../lib/index.ts";
-import { parseReference, referenceText } from "../../../oci/index.ts";
+import { goJsonLines, parseReference, referenceText } from "../../../oci/index.ts";
 import { buildProvenance } from "../../build/build-provenance.ts";
-import { openProblem, outputProblem } from "../client-disk.ts";
+import { outputProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 
@@ -20,19 +20,11 @@ export function buildName({ engine: { kernel } }: Session): string {
   return Array.from({ length: REF_LENGTH }, () => kernel.random.below(36).toString(36)).join("");
 }
 
-/** @throws OptionError for a file that cannot be written */
-export function checkMetadataFile(session: Session, file: string): void {
-  if (file === "" || session.disk === undefined) return;
-  const problem = outputProblem(session, file);
+/** Writes what was asked for. @throws OptionError for a file that cannot be written */
+export function writeMetadata(session: Session, file: string, document: object): void {
+  const problem = session.disk && outputProblem(session, file);
   if (problem !== undefined) throw new OptionError(problem);
-}
-
-/** Writes the id of an image. @throws OptionError */
-export function writeImageId(session: Session, file: string, id: string): void {
-  if (file === "" || session.disk === undefined) return;
-  const problem = openProblem(session, file);
-  if (problem !== undefined) throw new OptionError(`writing image ID file: open ${file}: ${problem}`);
-  session.write(file, id);
+  session.write(file, goJsonLines(document));
 }
 
 /** The document of a build that was begun at some time and is over now. */
