@@ -1,6 +1,7 @@
 /** The machine as its owner describes it, and as programs, the engine and the end of a test see it. */
 import { inspect } from "node:util";
-import { createCluster } from "@bottleship/core/cluster";
+import { type ClusterOptions, createCluster } from "@bottleship/core/cluster";
+import { MemoryContentDisk } from "@bottleship/core/content";
 import { createEngine, type Engine, type EngineOptions } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
@@ -41,6 +42,27 @@ it("is refused if it cannot be, before anything is made", () => {
   expect(refusal({ profile: "toString" })).toBe('StatusError: "toString" is no profile: there is modern, recorded');
   expect(refusal({ policy: "fast" })).toContain('"fast" is no policy of time: there is skip, manual, real');
   expect(refusal({ order: "lifo" })).toContain('"lifo" is no order of turns: there is fifo, random');
+  expect(refusal({ machine: { cpu: 2 } })).toContain('a machine has no "cpu": it has hostname, cpus, memoryBytes, ');
+  expect(refusal({ limits: { timeoutUs: -1 } })).toContain("limits.timeoutUs is a number from 0 on, not -1");
+  expect(refusal({ startUs: "2025" })).toContain('startUs is a number from 0 on, not "2025"');
+  expect(refusal({ allotments: { diskBytes: -1 } })).toContain("allotments.diskBytes is a number from 0 on, not -1");
+  expect(refusal({ mirrors: ["mirror"] })).toContain('"mirror" is no mirror: it is like "https://mirror.example"');
+  expect(refusal({ nameservers: ["dns"] })).toContain('"dns" is no IP address of a name server');
+  expect(refusal({ unknownPrograms: "warn" })).toContain('"warn" is no policy for unknown programs: there is fail, ');
+  const disk = new MemoryContentDisk();
+  expect(refusal({ state: { disk } })).toContain("state: path is the name of a directory, not undefined");
+  expect(refusal({ content: { path: "/images" } })).toContain("content: disk is not like node:fs");
+  expect(refusal({ disks: { src: disk } })).toContain('a disk cannot be mounted: "src" is no absolute path');
+  expect(refusal({ disks: { "/src": {} } })).toContain("what is given for /src is not like node:fs");
+});
+
+it("is one of a cluster that can be, or none", () => {
+  const refusal = (options: unknown) => () => createCluster(options as ClusterOptions);
+  expect(refusal({})).toThrow("the machines of a cluster are a whole number or names, not undefined");
+  expect(refusal({ machines: 1.5 })).toThrow("a whole number or names, not 1.5");
+  expect(refusal({ machines: ["a b"] })).toThrow('"a b" is no name of a machine');
+  expect(refusal({ machines: 1, bootUs: -1 })).toThrow("bootUs is a number from 0 on, not -1");
+  expect(refusal({ machines: ["red"], labels: { blue: {} } })).toThrow("no machine is called blue");
 });
 
 it("has a disk that can be full: for one container, and for all", async () => {

@@ -50,10 +50,13 @@ export class Cluster {
   readonly git = new GitNetwork();
   readonly #fabric: Fabric;
 
-  /** @throws StatusError invalid-argument for no machines, or two of one name */
+  /** @throws StatusError invalid-argument for no machines, two of one name, or labels of none of them */
   constructor(options: ClusterOptions) {
     const { machines, engine, labels = {}, bootUs = BOOT_US, ...world } = options;
     const names = namesOf(machines);
+    if (!(bootUs >= 0)) throw invalid(`bootUs is a number from 0 on, not ${bootUs}`);
+    const labelled = Object.keys(labels).find((name) => !names.includes(name));
+    if (labelled !== undefined) throw invalid(`no machine is called ${labelled}, so it has no labels`);
     this.world = new World(world);
     this.world.subject = this;
     this.#fabric = new Fabric(this.world);
@@ -137,12 +140,24 @@ export class Cluster {
   }
 }
 
+const invalid = (problem: string): StatusError => new StatusError("invalid-argument", problem);
+
+/** What can be a name on the fabric. @see RFC 1123, 2.1 */
+const HOSTNAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i;
+
 function namesOf(machines: number | readonly string[]): readonly string[] {
-  const names = typeof machines === "number" ? Array.from({ length: machines }, (_, at) => `node-${at + 1}`) : machines;
-  const invalid = (problem: string): StatusError => new StatusError("invalid-argument", problem);
+  const isCount = typeof machines === "number" && Number.isInteger(machines);
+  if (!isCount && !Array.isArray(machines)) {
+    throw invalid(`the machines of a cluster are a whole number or names, not ${JSON.stringify(machines)}`);
+  }
+  const names = isCount
+    ? Array.from({ length: machines }, (_, at) => `node-${at + 1}`)
+    : (machines as readonly string[]);
   if (names.length === 0) throw invalid("a cluster has at least one machine");
   if (names.length > MAX_MACHINES) throw invalid(`a cluster has at most ${MAX_MACHINES} machines`);
   if (new Set(names).size < names.length) throw invalid("two machines have the same name");
+  const nameless = names.find((name) => !HOSTNAME.test(name));
+  if (nameless !== undefined) throw invalid(`${JSON.stringify(nameless)} is no name of a machine`);
   return names;
 }
 

@@ -38,6 +38,7 @@ import type { Explanation } from "./explain/finding.ts";
 import { History } from "./explain/history.ts";
 import { Timeline, type TimelineOptions } from "./explain/timeline.ts";
 import { ImageService } from "./images.ts";
+import { checkDirectory, checkMirror, checkNameserver } from "./machine/addresses.ts";
 import { Daemon } from "./machine/daemon.ts";
 import { DaemonLife } from "./machine/daemon-life.ts";
 import { type HostMount, mountDisks } from "./machine/disks.ts";
@@ -182,6 +183,10 @@ export class Engine implements EngineDoor {
   #compose: Compose | undefined;
 
   constructor(given: EngineOptions = {}) {
+    for (const what of ["state", "content"] as const) {
+      const directory = given[what];
+      if (directory !== undefined) checkDirectory(directory, what);
+    }
     const state = given.state && new StateStore(given.state);
     const options = optionsFrom(given, state?.found);
     const records = beginning(given.from, state?.found);
@@ -202,6 +207,7 @@ export class Engine implements EngineDoor {
     this.programs.register("ryuk", makeRyuk(reaper(this)));
     const { world, kernel } = this;
     const nameservers = options.nameservers ?? this.profile.nameservers;
+    for (const server of nameservers) checkNameserver(server);
     const prng: Prng = world.prng.fork("engine");
     this.#prng = prng;
     const snapshotter = new Snapshotter(kernel.disk);
@@ -222,6 +228,7 @@ export class Engine implements EngineDoor {
     }
     const pause = (us: number): Promise<void> => world.sleep(us);
     this.mirrors = options.mirrors ?? [];
+    for (const mirror of this.mirrors) checkMirror(mirror);
     this.labels = options.labels ?? {};
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();

@@ -7,6 +7,8 @@
  * declared take nothing. Who asks for more than there is meets what Linux has for that: the OOM killer, or ENOSPC.
  */
 
+import { checkAmounts } from "./amounts.ts";
+
 /** Bytes. */
 export interface AllotmentOptions {
   /** For what tools hold, and for tmpfs. Default 512 MiB. */
@@ -46,7 +48,9 @@ export class Allotments {
   readonly memory: Allotment;
   readonly disk: Allotment;
 
+  /** @throws StatusError invalid-argument for what is no amount */
   constructor({ memoryBytes = DEFAULT_MEMORY_BYTES, diskBytes = DEFAULT_DISK_BYTES }: AllotmentOptions = {}) {
+    checkAmounts({ "allotments.memoryBytes": memoryBytes, "allotments.diskBytes": diskBytes });
     this.memory = new Allotment(memoryBytes);
     this.disk = new Allotment(diskBytes);
   }

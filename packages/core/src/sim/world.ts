@@ -10,6 +10,7 @@
  */
 import { knownWord, ownFunction, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
+import { checkAmounts } from "./amounts.ts";
 import { Clock, type Timer } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 import { type Duration, microsecondsOf } from "./duration.ts";
@@ -188,8 +189,10 @@ export class World {
   #hops = 0;
   #wake: (() => void) | undefined;
 
-  /** @throws StatusError invalid-argument for a policy or an order that there is not */
+  /** @throws StatusError invalid-argument for a policy or an order that there is not, and for what is no amount */
   constructor(options: WorldOptions = {}) {
+    const { timeoutUs, turns } = options.limits ?? {};
+    checkAmounts({ startUs: options.startUs, "limits.timeoutUs": timeoutUs, "limits.turns": turns });
     this.policy = knownWord(POLICIES, options.policy ?? "skip", "policy of time");
     this.#host = options.host ?? DEFAULT_HOST;
     this.#limits = options.limits ?? {};

@@ -4,7 +4,13 @@ import { type ContainerOptions, DockerError, leakText } from "./index.ts";
 import { optionWords } from "./options.ts";
 
 it("writes options as docker's client reads them", () => {
-  const options = { rm: true, init: false, stopTimeout: 3, env: { A: "b c", D: 1 }, publish: ["80:80", 443] };
+  const options = {
+    rm: true,
+    init: false,
+    stopTimeout: 3,
+    env: { A: "b c", D: 1, E: undefined },
+    publish: ["80:80", 443],
+  };
   expect(optionWords(options)).toEqual([
     "--rm=true",
     "--init=false",

@@ -5,14 +5,11 @@
  */
 import type { Flag, Flags } from "../docker/flags/flag.ts";
 
+/** As process.env is: what is not set is not said. */
+type Pairs = Readonly<Record<string, string | number | undefined>>;
+
 /** What may be given for an option, whatever its kind. */
-export type OptionInput =
-  | boolean
-  | number
-  | string
-  | readonly (string | number)[]
-  | Readonly<Record<string, string | number>>
-  | undefined;
+export type OptionInput = boolean | number | string | readonly (string | number)[] | Pairs | undefined;
 
 type CamelCase<S extends string> = S extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<CamelCase<Rest>>}`
@@ -22,9 +19,9 @@ type CamelCase<S extends string> = S extends `${infer First}-${infer Rest}`
 type InputOf<T> = T extends boolean
   ? boolean
   : T extends readonly unknown[]
-    ? string | readonly (string | number)[] | Readonly<Record<string, string | number>>
+    ? string | readonly (string | number)[] | Pairs
     : T extends Readonly<Record<string, string>>
-      ? string | readonly string[] | Readonly<Record<string, string | number>>
+      ? string | readonly string[] | Pairs
       : string | number;
 
 /** The options of a command, from its flags. */
@@ -46,7 +43,7 @@ function valuesOf(value: OptionInput): readonly string[] {
   if (value === undefined) return [];
   if (typeof value !== "object") return [String(value)];
   if (isList(value)) return value.map(String);
-  return Object.entries(value).map(([name, inner]) => `${name}=${inner}`);
+  return Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [`${name}=${inner}`]));
 }
 
 /** `Array.isArray` does not take a read-only list out of a union. */

@@ -6,7 +6,7 @@
  */
 import type { Program } from "../../abi/index.ts";
 import type { ProgramTable } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { knownWord, StatusError } from "../../lib/index.ts";
 import {
   CataloguePrograms,
   makeStandIn,
@@ -18,8 +18,9 @@ import {
 import { dockerInit } from "../../userland/index.ts";
 import type { MachineProfile } from "./profiles.ts";
 
+const UNKNOWN_PROGRAMS = ["fail", "succeed-and-warn"] as const;
 /** What becomes of programs that nobody has written: they fail, or it is pretended that they succeed. */
-export type UnknownPrograms = "fail" | "succeed-and-warn";
+export type UnknownPrograms = (typeof UNKNOWN_PROGRAMS)[number];
 
 /** A run that was pretended. */
 export interface Pretended {
@@ -52,10 +53,11 @@ export class ProgramRegistry {
   /** What runs in place of a program that there is not; `undefined` if that fails. */
   readonly unknown: Program | undefined;
 
+  /** @throws StatusError invalid-argument for a policy that there is not */
   constructor({ programs, profile, unknownPrograms }: RegistryOptions) {
     this.#programs = programs;
     const unknown = {
-      policy: unknownPrograms,
+      policy: knownWord(UNKNOWN_PROGRAMS, unknownPrograms, "policy for unknown programs"),
       onPretended: (argv: readonly string[]) => {
         if (this.#pretended.length < PRETENDED_MAX) this.#pretended.push({ argv });
       },
