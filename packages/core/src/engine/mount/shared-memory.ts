@@ -3,7 +3,7 @@
  *
  * @see moby daemon/container_operations_unix.go setupIPCDirs, daemon/oci_linux.go
  */
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../../abi/index.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RELATIME } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { walk } from "../../vfs/index.ts";
@@ -47,7 +47,7 @@ export class SharedMemory {
   }
 }
 
-const SHM_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+const SHM_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME;
 
 function pathOf({ id }: Container): string {
   return `${ROOT}/${id}`;

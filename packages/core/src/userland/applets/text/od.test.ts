@@ -95,6 +95,7 @@ const CASES: readonly (readonly [command: string, code: number, stdout: string, 
   ["od -A q f", 1, "", "od: bad output address radix 'q' (must be [doxn])"],
   ["od -j3 -N5 -c f", 0, "0000003   l   o  \\n 001   w\n0000010\n", ""],
   ["od -j100 f", 1, "", "od: can't skip past end of combined input"],
+  ["od -j 5 nx", 1, "", "od: nx: No such file or directory\nod: can't skip past end of combined input"],
   [
     "od z",
     0,

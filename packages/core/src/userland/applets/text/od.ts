@@ -53,10 +53,7 @@ export const od: Applet = function* (io) {
     traditional?.files ?? options.operands,
     (file) => `${file === "-" ? "standard input" : file}: read error`,
   );
-  if ((yield* input.skip(skip)) > 0) {
-    if (!input.opened) return 1;
-    return yield* io.die("can't skip past end of combined input");
-  }
+  if ((yield* input.skip(skip)) > 0) return yield* io.die("can't skip past end of combined input");
   if (options.has("S")) yield* dumpStrings(io, input, { address, skip, limit, shortest });
   else {
     const step = formats.reduce((multiple, { size }) => lcm(multiple, size), 1);
