@@ -236,6 +236,10 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   expect(UpdateConfig).toMatchObject({ Parallelism: 2, Monitor: 5e9 });
   await engine.docker("service update -d --publish-rm 80 n");
   expect(spec().EndpointSpec?.Ports?.map(({ TargetPort }) => TargetPort)).toEqual([80, 90]);
+  expect((await engine.docker("service update --rollback --image busybox none")).stderr).toMatch(/none not found\n$/);
+  expect((await engine.docker("service update --rollback --image busybox n")).stderr).toBe(
+    "other flags may not be combined with --rollback\n",
+  );
   await engine.docker("service update -d --rollback n");
   await engine.docker("service update -d --publish-rm 80 --publish-rm target=80,mode=host --publish-rm 90 n");
   expect(spec().EndpointSpec).toEqual({ Mode: "vip" });

@@ -109,9 +109,10 @@ async function withPayloads(
 
 export async function rollBackService(
   session: Session,
-  { service: name, detach, quiet }: RequestOf<"service rollback">,
+  { service: name, isCombined, detach, quiet }: RequestOf<"service rollback">,
 ): Promise<number> {
   const { id, version } = await inspected(session, name);
+  if (isCombined) throw failure("other flags may not be combined with --rollback");
   await session.call("ServiceUpdate", name, () => session.engine.swarm.cluster.services.rollBack(name, version));
   session.lines([name]);
   if (!detach) await awaitService(session, id, { name, quiet });

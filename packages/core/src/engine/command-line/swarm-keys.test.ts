@@ -42,6 +42,7 @@ it("shows the root of the certificates; a new one comes with new tokens", async 
   );
   expect(await engine.docker("swarm ca --rotate -d")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect((await engine.docker("swarm ca")).stdout).not.toBe(root);
+  expect(await engine.docker("swarm ca --rotate -q")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect((await engine.docker("swarm join-token -q worker")).stdout.split("-")[2]).not.toBe(token.split("-")[2]);
 });
 

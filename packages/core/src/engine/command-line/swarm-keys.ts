@@ -77,7 +77,7 @@ export async function printRoot(session: Session, request: RequestOf<"swarm ca">
     await session.call("SwarmUpdate", "", () =>
       swarm.update(object.version, { CAConfig }, { tokens: [], unlockKey: false }),
     );
-    if (request.detach) return 0;
+    if (request.detach || request.quiet) return 0;
   }
   const { trustRoot } = (request.rotate ? await inspected() : swarm.cluster).keys;
   session.out(trustRoot);

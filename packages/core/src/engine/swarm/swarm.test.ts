@@ -29,6 +29,8 @@ describe("swarm mode", () => {
   it.each([
     [{ AdvertiseAddr: "1.2.3.4.5" }, "advertise address must be a non-zero IP address or network interface"],
     [{ AdvertiseAddr: "0.0.0.0" }, "advertise address must be a non-zero IP address or network interface"],
+    [{ ListenAddr: "x" }, "listen address must be an IP address or network interface (with optional port number)"],
+    [{ ListenAddr: "eth9:2377" }, "listen address must be an IP address or network interface"],
     [{ ListenAddr: "" }, 'invalid ListenAddr "": invalid empty address'],
     [{ Availability: "nope" }, 'invalid Availability: "nope"'],
     [{ SubnetSize: 30 }, "subnet size is out of range: 30"],
@@ -43,6 +45,10 @@ describe("swarm mode", () => {
     const { swarm: own } = createEngine({ seed: 7 });
     expect(() => own.init({ ...INIT_REQUEST, ...wrong })).toThrow(problem);
     expect(own.current).toBeUndefined();
+  });
+
+  it.each([":2377", "0.0.0.0", "lo:1", "[::]:2377", "::1"])("listens at %s", (ListenAddr) => {
+    expect(() => createEngine({ seed: 7 }).swarm.init({ ...INIT_REQUEST, ListenAddr })).not.toThrow();
   });
 
   it("renews tokens and keys when it is told to", () => {

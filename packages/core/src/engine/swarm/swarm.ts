@@ -63,6 +63,7 @@ export interface Rotations {
 }
 
 const BAD_ADDRESS = "advertise address must be a non-zero IP address or network interface (with optional port number)";
+const BAD_LISTENER = "listen address must be an IP address or network interface (with optional port number)";
 const DEFAULT_PORT = 2377;
 const DATA_PATH_PORT = 4789;
 const SUBNET_SIZE = 24;
@@ -159,7 +160,7 @@ export class Swarm {
   init(request: InitRequest): string {
     if (this.#isBusy && !request.ForceNewCluster) throw new StatusError("unavailable", ALREADY);
     if (this.#isBusy && this.current === undefined) throw new StatusError("unavailable", WORKER);
-    checkListenAddress(request.ListenAddr);
+    this.#checkListenAddress(request.ListenAddr);
     const address = this.#advertised(request.AdvertiseAddr);
     const availability = availabilityOf(request.Availability);
     checkRanges(request);
@@ -189,7 +190,7 @@ export class Swarm {
    */
   async join(request: JoinRequest): Promise<"worker" | "manager"> {
     if (this.#isBusy) throw new StatusError("unavailable", ALREADY);
-    checkListenAddress(request.ListenAddr);
+    this.#checkListenAddress(request.ListenAddr);
     const [remote] = request.RemoteAddrs;
     if (remote === undefined) throw new StatusError("invalid-argument", "at least 1 RemoteAddr is required to join");
     const token = parseJoinToken(request.JoinToken);
@@ -338,16 +339,30 @@ export class Swarm {
 
   /** @throws StatusError invalid-argument */
   #advertised(given: string): string {
-    const stack = this.#parts.kernel.init.ns.net.stack(this.#parts.kernel.net);
-    const addressesOf = (name: string): readonly string[] =>
-      (stack.device(name)?.addresses ?? []).map(({ address }) => address);
     // Unlike Docker's, a machine that is on no network may be in a swarm of its own.
-    if (given === "") return addressesOf("eth0")[0] ?? "127.0.0.1";
-    const host = given.replace(/:\d+$/, "");
-    const [ofDevice] = addressesOf(host);
-    const address = ofDevice ?? canonicalIp(given) ?? canonicalIp(host);
+    if (given === "") return this.#addressesOf("eth0")[0] ?? "127.0.0.1";
+    const address = this.#addressOf(given);
     if (address === undefined || isAny(address)) throw new StatusError("invalid-argument", BAD_ADDRESS);
     return address;
+  }
+
+  /** @throws StatusError invalid-argument */
+  #checkListenAddress(given: string): void {
+    if (given === "")
+      throw new StatusError("invalid-argument", `invalid ListenAddr ${quote(given)}: invalid empty address`);
+    const isAnywhere = given.startsWith(":");
+    if (!isAnywhere && this.#addressOf(given) === undefined) throw new StatusError("invalid-argument", BAD_LISTENER);
+  }
+
+  /** An address, or that of a device, with or without a port. @see moby daemon/cluster/listen_addr.go resolveInputIPAddr */
+  #addressOf(given: string): string | undefined {
+    const host = given.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+    return this.#addressesOf(host)[0] ?? canonicalIp(given) ?? canonicalIp(host);
+  }
+
+  #addressesOf(device: string): readonly string[] {
+    const stack = this.#parts.kernel.init.ns.net.stack(this.#parts.kernel.net);
+    return (stack.device(device)?.addresses ?? []).map(({ address }) => address);
   }
 }
 
@@ -359,11 +374,6 @@ function splitAddress(text: string): readonly [host: string, port: string] {
 
 /** "127.0.0.1:2377" */
 export const managerAddress = (address: string): string => `${address}:${DEFAULT_PORT}`;
-
-function checkListenAddress(given: string): void {
-  if (given === "")
-    throw new StatusError("invalid-argument", `invalid ListenAddr ${quote(given)}: invalid empty address`);
-}
 
 /**
  * Unlike Docker, which looks at the size of subnets only if there are pools to take them from, and answers 500.

@@ -65,9 +65,8 @@ const update = command({
     if (!flags.rollback) {
       return { command: "service update", service, changes: serviceChanges(invocation), resolvesImage, ...wait };
     }
-    const others = [...changed].filter((name) => !["rollback", "detach", "quiet"].includes(name));
-    if (others.length > 0) throw new ValueError("other flags may not be combined with --rollback");
-    return { command: "service rollback", service, ...wait };
+    const isCombined = [...changed].some((name) => !["rollback", "detach", "quiet"].includes(name));
+    return { command: "service rollback", service, isCombined, ...wait };
   },
 });
 
@@ -79,6 +78,7 @@ const rollback = command({
   read: ({ flags, operands: [service = ""] }) => ({
     command: "service rollback",
     service,
+    isCombined: false,
     detach: flags.detach,
     quiet: flags.quiet,
   }),

@@ -64,8 +64,8 @@ const ca = command({
     }
     const foreign = ["ca-cert", "ca-key", "external-ca"].find((name) => changed.has(name));
     if (foreign !== undefined) throw new ValueError(`"docker swarm ca --${foreign}" is not implemented`);
-    const { rotate, detach } = flags;
-    return { command: "swarm ca", rotate, detach, certExpiry: flags["cert-expiry"] };
+    const { rotate, detach, quiet } = flags;
+    return { command: "swarm ca", rotate, detach, quiet, certExpiry: flags["cert-expiry"] };
   },
 });
 

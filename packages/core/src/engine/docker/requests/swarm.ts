@@ -49,6 +49,7 @@ interface SwarmRootRequest {
   readonly command: "swarm ca";
   readonly rotate: boolean;
   readonly detach: boolean;
+  readonly quiet: boolean;
   /** Nanoseconds; 0 for what it was. */
   readonly certExpiry: number;
 }
@@ -126,6 +127,8 @@ interface ServiceUpdateRequest extends ServiceWait {
 interface ServiceRollbackRequest extends ServiceWait {
   readonly command: "service rollback";
   readonly service: string;
+  /** Changes are asked for besides, which is refused once there is such a service. */
+  readonly isCombined: boolean;
 }
 
 interface SwarmUpdateRequest {
