@@ -42,6 +42,18 @@ it("runs a project that is given as data, and tells what it does", async () => {
   expect(engine.networks.list().map(({ name }) => name)).not.toContain("shop_default");
 });
 
+it("refuses dates, wherever somebody looks at them", async () => {
+  const service = (...lines: readonly string[]): string =>
+    ["services:", "  web:", "    image: busybox", ...lines, ""].join("\n");
+  expect(await mistake({ "compose.yaml": service("    environment: {DAY: 2001-01-01}", "    user: 5") })).toEqual([
+    "validating /app/compose.yaml: services.web.environment.DAY invalid jsonType time.Time",
+    "/app/compose.yaml",
+    4,
+  ]);
+  const quoted = service("    environment: {DAY: '2001-01-01'}", "    x-born: 2001-01-01");
+  expect(createEngine().compose.config(quoted)).toContain('DAY: "2001-01-01"');
+});
+
 it("takes services from other files and lays files over each other", async () => {
   const engine = await machine();
   const disk = Volume.fromJSON(

@@ -15,7 +15,7 @@ import { resolvePaths } from "./paths.ts";
 import { COMPOSE_FILE } from "./schema/file.ts";
 import { faultText, findFault } from "./schema/schema.ts";
 import { type ComposeSource, drop, type LoadContext, type OpenFile, openSource, withPlaces } from "./source.ts";
-import { isMap, mapOf, type TreeMap, without } from "./tree.ts";
+import { isMap, mapOf, type Path, type TreeMap, without } from "./tree.ts";
 import { keepUnique } from "./unique.ts";
 import type { YamlDocument } from "./yaml-file.ts";
 import { YamlSyntaxError } from "./yaml-syntax-error.ts";
@@ -41,6 +41,9 @@ function loadFile(source: ComposeSource, base: TreeMap, context: LoadContext): T
   });
 }
 
+/** Of what stands in an extension nobody asks what it is. */
+const isChecked = (path: Path): boolean => !path.some((key) => key.startsWith("x-"));
+
 /** Who has not looked for the project's name in the file before hears its path as well. */
 function openToLoad(source: ComposeSource, { disk }: LoadContext): OpenFile {
   try {
@@ -57,7 +60,7 @@ function loadDocument(document: YamlDocument, name: string, base: TreeMap, conte
   const extended = applyExtends(read, { name, resets: document.resets, context });
   const complete = readInclude(extended, name, context, loadTree);
   const merged = mapOf(keepUnique(mergeFiles(drop(base, document.resets), complete)));
-  const fault = findFault(COMPOSE_FILE, merged);
+  const fault = findFault(COMPOSE_FILE, merged, document.times.filter(isChecked));
   if (fault !== undefined) {
     const path = fault.name === undefined ? fault.path : [...fault.path, fault.name];
     throw new ComposeError(`validating ${name}: ${faultText(fault)}`, { path });

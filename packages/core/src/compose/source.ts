@@ -62,7 +62,7 @@ const verbOf = (problem: string): string => (problem === IS_DIRECTORY ? "read" :
 
 /** @throws ComposeError `open /x/compose.yaml: no such file or directory` */
 export function openSource({ name, content }: ComposeSource, disk: ComposeDisk): OpenFile {
-  if (typeof content === "object") return { documents: [{ content, resets: [] }], file: undefined };
+  if (typeof content === "object") return { documents: [{ content, resets: [], times: [] }], file: undefined };
   const file = readYaml(content ?? textOf(name, disk), name);
   return { documents: file.documents, file };
 }

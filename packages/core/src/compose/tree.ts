@@ -3,6 +3,7 @@
  *
  * A path is a list of keys and indexes as text: `["services", "web", "ports", "0"]`. Passes over a tree make new trees.
  */
+import { shortestText } from "../lib/go/index.ts";
 
 export type Tree = string | number | boolean | null | readonly Tree[] | TreeMap;
 
@@ -77,5 +78,6 @@ export function rewriteInside(tree: Tree, table: PathTable<(tree: Tree, path: Pa
 
 /** A scalar as Go's fmt prints it. */
 export function plainText(tree: Tree): string {
+  if (typeof tree === "number") return Number.isSafeInteger(tree) && tree !== 0 ? String(tree) : shortestText(tree);
   return tree === null ? "<nil>" : typeof tree === "object" ? JSON.stringify(tree) : String(tree);
 }

@@ -1,8 +1,7 @@
 /**
  * Reads YAML as compose does: anchors, merge keys, `!reset` and `!override`, and where everything is in the file.
  *
- * Syntax is the `yaml` package's; which scalars are numbers, and what errors say, is go-yaml's. Unlike go-yaml, a
- * date is a text.
+ * Syntax is the `yaml` package's; which scalars are numbers and dates, and what errors say, is go-yaml's.
  *
  * @see https://yaml.org/spec/1.2.2, compose-spec 13-merge.md
  */
@@ -16,12 +15,12 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
-  type ScalarTag,
   type YAMLMap,
 } from "yaml";
 import { quote } from "../lib/go/index.ts";
 import { ComposeError, type SourcePlace } from "./compose-error.ts";
 import { isList, isMap, type Path, type Tree, type TreeMap } from "./tree.ts";
+import { GO_SCALARS, YamlTime } from "./yaml-scalars.ts";
 import { problemText, syntaxError } from "./yaml-syntax-error.ts";
 
 /** One document of a file. */
@@ -29,6 +28,8 @@ export interface YamlDocument {
   readonly content: Tree;
   /** What earlier files' values are dropped for: `!reset` and `!override`. */
   readonly resets: readonly Path[];
+  /** Dates and times, which are no values of anything but extensions. */
+  readonly times: readonly Path[];
 }
 
 export interface YamlFile {
@@ -36,14 +37,6 @@ export interface YamlFile {
   /** Where a path, or what is nearest above it, stands. */
   placeOf(path: Path): SourcePlace | undefined;
 }
-
-/** Integers that begin with a zero are octal, as in YAML 1.1. */
-const OCTAL: ScalarTag = {
-  tag: "tag:yaml.org,2002:int",
-  default: true,
-  test: /^[-+]?0[0-7_]+$/,
-  resolve: (text) => Number.parseInt(text.replaceAll("_", ""), 8),
-};
 
 /** @throws ComposeError */
 export function readYaml(text: string, file: string): YamlFile {
@@ -53,7 +46,7 @@ export function readYaml(text: string, file: string): YamlFile {
     uniqueKeys: false,
     merge: true,
     logLevel: "silent",
-    customTags: (tags) => [OCTAL, ...tags],
+    customTags: (tags) => [...GO_SCALARS, ...tags],
   });
   const places = new Map<string, SourcePlace>();
   const read: YamlDocument[] = [];
@@ -65,7 +58,7 @@ export function readYaml(text: string, file: string): YamlFile {
     if (message !== undefined) throw new ComposeError(`failed to parse ${file}: yaml: ${message}`);
     if (document.contents === null) continue;
     const reader = new DocumentReader(document, file, lines, places);
-    read.push({ content: reader.read(), resets: reader.resets });
+    read.push({ content: reader.read(), resets: reader.resets, times: reader.times });
   }
   return { documents: read, placeOf: (path) => nearest(places, path) };
 }
@@ -85,6 +78,7 @@ const GONE = Symbol("gone");
 
 class DocumentReader {
   readonly resets: Path[] = [];
+  readonly times: Path[] = [];
   readonly #document: Document.Parsed;
   readonly #file: string;
   readonly #lines: LineCounter;
@@ -110,11 +104,19 @@ class DocumentReader {
     this.#note(node, path);
     if (node.tag === "!reset" || node.tag === "!override") this.resets.push(path);
     if (node.tag === "!reset") return GONE;
-    if (isScalar(node)) return scalar(node.value);
+    if (isScalar(node)) return this.#scalar(node.value, path);
     this.#open.set(node, path);
     const tree = isMapNode(node) ? this.#map(node, path) : this.#list(node.items, path);
     this.#open.delete(node);
     return tree;
+  }
+
+  #scalar(value: unknown, path: Path): Tree {
+    if (value instanceof YamlTime) {
+      this.times.push(path);
+      return value.text;
+    }
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
   }
 
   #alias(name: string, target: Node | undefined, path: Path): Tree | typeof GONE {
@@ -181,7 +183,7 @@ class DocumentReader {
     const value = isScalar(key) ? key.value : undefined;
     if (typeof value === "string") return value;
     if (isScalar(key) && key.source === "<<") return "<<";
-    const shown = isScalar(key) ? String(value) : "map";
+    const shown = isScalar(key) ? keyText(value) : "map";
     const where = path.length === 0 ? "at top level" : `in ${path.join(".")}`;
     throw new ComposeError(`non-string key ${where}: ${shown}`, { path, place: this.#placeOf(key) });
   }
@@ -199,7 +201,4 @@ class DocumentReader {
   }
 }
 
-function scalar(value: unknown): Tree {
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
-}
+const keyText = (value: unknown): string => (value instanceof YamlTime ? value.text : String(value));

@@ -4,6 +4,7 @@
  * @see go-yaml encode.go, emitterc.go
  */
 import { isList, isMap, type Tree, type TreeMap } from "../tree.ts";
+import { isTime } from "../yaml-scalars.ts";
 import { compareKeys } from "./key-order.ts";
 
 /** The keys named come first, in their order; everything below is in its own. */
@@ -64,11 +65,10 @@ const NUMBER =
   /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$/;
 /** Numbers to the base of sixty, of YAML 1.1. */
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
-const DATE = /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:Z|[ \t]*[-+]\d\d?(?::\d\d)?)?)?$/;
 
 function plainOrQuoted(text: string): string {
   const isOther =
-    text === "" || MEANS_SOMETHING.test(text) || NUMBER.test(text) || SEXAGESIMAL.test(text) || DATE.test(text);
+    text === "" || MEANS_SOMETHING.test(text) || NUMBER.test(text) || SEXAGESIMAL.test(text) || isTime(text);
   if (isOther || /[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\ud800-\udfff]/.test(text)) return doubleQuoted(text);
   return isPlain(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -35,9 +35,10 @@ export interface Fault {
   readonly name?: string;
 }
 
-/** The fault to tell of, or undefined. */
-export function findFault(schema: Schema, tree: Tree): Fault | undefined {
-  const faults = faultsOf(schema, tree, []);
+/** The fault to tell of, or undefined. @param times where dates and times stand, which no schema allows */
+export function findFault(schema: Schema, tree: Tree, times: readonly Path[] = []): Fault | undefined {
+  const untimely = times.map((path) => ({ path, text: "invalid jsonType time.Time" }));
+  const faults = [...untimely, ...faultsOf(schema, tree, [])];
   let worst: Fault | undefined;
   for (const fault of faults) if (worst === undefined || depth(fault) > depth(worst)) worst = fault;
   return worst;
