@@ -104,7 +104,6 @@ export const ALL_DEVICE_RULES: readonly DeviceRule[] = [{ type: "any", access: "
 const CONDITIONAL_CALLS: readonly (readonly [call: SyscallName, capability: string])[] = [
   ["mount", "CAP_SYS_ADMIN"],
   ["umount2", "CAP_SYS_ADMIN"],
-  ["pivot_root", "CAP_SYS_ADMIN"],
   ["setns", "CAP_SYS_ADMIN"],
   ["unshare", "CAP_SYS_ADMIN"],
   ["sethostname", "CAP_SYS_ADMIN"],
@@ -114,6 +113,9 @@ const CONDITIONAL_CALLS: readonly (readonly [call: SyscallName, capability: stri
   ["clock_settime", "CAP_SYS_TIME"],
   ["syslog", "CAP_SYSLOG"],
 ];
+
+/** Calls that it allows to nobody. */
+const DENIED_CALLS: readonly SyscallName[] = ["pivot_root"];
 
 const PERSONAS: ReadonlySet<number> = new Set([
   PER_LINUX,
@@ -128,7 +130,7 @@ export function defaultSeccomp(capabilities: readonly string[]): SeccompFilter {
   const denied = CONDITIONAL_CALLS.filter(([, capability]) => !capabilities.includes(capability));
   return {
     name: "default",
-    denied: new Set(denied.map(([call]) => call)),
+    denied: new Set([...DENIED_CALLS, ...denied.map(([call]) => call)]),
     personas: PERSONAS,
     deniesNamespaces: !capabilities.includes("CAP_SYS_ADMIN"),
   };
