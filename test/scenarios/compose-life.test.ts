@@ -91,6 +91,25 @@ services:
     await compose(file(0), "down -t 0");
   });
 
+  it("waits without a word for what a single command needs", async (engine) => {
+    const compose = project(engine, "once");
+    const file = (script: string): string => `
+services:
+  job: {image: busybox, command: sh -c '${script}'}
+  app: {image: busybox, depends_on: {job: {condition: service_completed_successfully}}}
+`;
+    const ran = await compose(file("sleep 1"), "run --rm app echo ran");
+    expect([ran.exitCode, ran.stdout]).toEqual([0, "ran\n"]);
+    expect(told(ran).filter((line) => line.includes("job"))).toEqual([
+      ...["Container compose-once-job-1  Created", "Container compose-once-job-1  Creating"],
+      ...["Container compose-once-job-1  Started", "Container compose-once-job-1  Starting"],
+    ]);
+    const failed = await compose(file("exit 3"), "run --rm app echo ran");
+    expect([failed.exitCode, failed.stdout]).toEqual([1, ""]);
+    expect(told(failed)).toContain(`service "job" didn't complete successfully: exit 3`);
+    await compose(file("exit 0"), "down -t 0");
+  });
+
   it("makes more containers of a service, and takes those with the highest numbers away again", async (engine) => {
     const compose = project(engine, "scale");
     const file = `services: {web: {${LONG}}}`;

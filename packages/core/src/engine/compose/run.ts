@@ -48,7 +48,9 @@ export async function prepareRun(
   const ids = await ensureImages(operation, project, [[serviceName, service]], options);
   if (options.noDeps !== true) {
     const containers = containersOf(operation, project.name, { oneOffs: "include" });
-    await waitFor(operation, project, serviceName, service.depends_on ?? {}, { containers });
+    // By now nobody shows progress any more.
+    const silent = { ...operation, progress: () => {} };
+    await waitFor(silent, project, serviceName, service.depends_on ?? {}, { containers });
   }
   const slug = operation.newId();
   // One-off containers leave the service's container_name to its own container.
