@@ -5,7 +5,7 @@
  */
 import { Errno } from "../abi/index.ts";
 import { bitsOf, familyOf, formatIp, inPrefix, lastOf, networkOf } from "../lib/index.ts";
-import { Bridge, type Device, type DeviceAddress, Loopback } from "./device.ts";
+import { Bridge, type Device, type DeviceAddress, Loopback, MAX_NAME_LENGTH } from "./device.ts";
 import type { NetStack } from "./net-stack.ts";
 
 const LOOPBACK_4: DeviceAddress = { address: "127.0.0.1", length: 8, broadcast: undefined, scope: "host" };
@@ -101,6 +101,23 @@ export class AddressBook {
   clear(device: Device): void {
     this.#change(device, []);
     this.#without6.delete(device);
+  }
+
+  /**
+   * Labels follow a device's new name; where there was none, all but the first get numbers.
+   *
+   * @see net/ipv4/devinet.c: inetdev_changename
+   */
+  deviceRenamed(device: Device): void {
+    let count = 0;
+    const renamed = device.addresses.map((one) => {
+      if (familyOf(one.address) === 6) return one;
+      count++;
+      const suffix = /:.*/.exec(one.label ?? "")?.[0] ?? `:${count}`;
+      const begin = device.name.slice(0, MAX_NAME_LENGTH - suffix.length);
+      return { ...one, label: count === 1 ? undefined : `${begin}${suffix}` };
+    });
+    this.#change(device, renamed);
   }
 
   deviceUp(device: Device, sinceUs: number): void {

@@ -142,7 +142,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     this.#devices.delete(device.name);
     device.name = name;
     this.#devices.set(name, device);
-    this.generation.next();
+    this.addresses.deviceRenamed(device);
   }
 
   /** `sinceUs`: it has been up for a while, and nobody has looked. */

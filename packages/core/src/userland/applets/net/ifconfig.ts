@@ -56,9 +56,7 @@ function findLink(state: NetworkState, name: string): LinkInfo | undefined {
 function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<void> {
   const isLoopback = link.kind === "loopback";
   const isAlias = link.name.includes(":");
-  const own = addresses.filter(({ device, label, secondary }) =>
-    isAlias ? label === link.name : device === link.name && label === device && !secondary,
-  );
+  const own = addresses.filter(({ label }) => label === link.name);
   const encap = isLoopback ? "Local Loopback  " : `Ethernet  HWaddr ${link.mac.toUpperCase()}  `;
   const lines = [`${link.name.padEnd(9)} Link encap:${encap}`];
   const four = own.find(({ address }) => familyOf(address) === 4);
@@ -112,7 +110,9 @@ function sized(bytes: number): string {
 
 function* change(io: Io, name: string, words: string[], state: NetworkState): Routine<number> {
   const device = name.replace(/:.*$/, "");
-  const exists = state.links.some((one) => one.name === device);
+  const link = state.links.find((one) => one.name === device);
+  const exists = link !== undefined;
+  const isLoopback = link?.kind === "loopback";
   const ask = function* (what: string, request: NetlinkChange): Routine<void> {
     const failure = exists ? yield* netlink_set(request).attempt() : new Errno("ENODEV");
     if (failure instanceof Errno) yield* io.pdie(what, failure);
@@ -155,7 +155,7 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
       yield* ask("SIOCSIFTXQLEN", { kind: "link-set", name: device, queueLength: Number(yield* next()) });
     } else if (word === "hw") {
       yield* changeMac(io, yield* next(), yield* next(), {
-        isLoopback: device === "lo",
+        isLoopback,
         ask: (mac) => ask("SIOCSIFHWADDR", { kind: "link-set", name: device, mac }),
       });
     } else if (word === "add" || word === "del") {
@@ -184,7 +184,7 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
   }
   if (wanted.address !== "0.0.0.0") {
     const { address, length } = wanted;
-    const broadcast = device === "lo" ? {} : { broadcast: wanted.broadcast ?? lastOf({ address, length }) };
+    const broadcast = isLoopback ? {} : { broadcast: wanted.broadcast ?? lastOf({ address, length }) };
     yield* ask("SIOCSIFADDR", { kind: "address-add", device, address, prefixLength: length, ...broadcast, ...alias });
     if (!state.links.some((one) => one.name === device && one.up)) {
       yield* ask("SIOCSIFFLAGS", { kind: "link-set", name: device, up: true });
