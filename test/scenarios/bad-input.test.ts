@@ -26,6 +26,12 @@ const REFUSED: readonly (readonly [line: string, exitCode: number, message: stri
     125,
     "docker: Error response from daemon: range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available",
   ],
+  [
+    "run -w /etc/passwd busybox",
+    125,
+    "docker: Error response from daemon: Cannot mkdir: /etc/passwd is not a directory",
+  ],
+  ["run -w /etc/passwd/x/y busybox", 125, "merged/etc/passwd/x: not a directory"],
   ["run -m 1m busybox", 125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB"],
   ["run -v /a:/x:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],
   ["run -v new:/x -v /a:/y:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],

@@ -187,6 +187,9 @@ it.each([
   const files = { Dockerfile: "FROM busybox\nENV a=b\nRUN echo hi" };
   const told = await build(files, query);
   expect(told.slice(-3)).toMatchObject([{ stream: "Step 3/3 : RUN echo hi" }, { stream: "\n" }, { error: problem }]);
+  expect((await build({ Dockerfile: "ARG B=busybox\nFROM $B\nRUN echo of $B" }, query)).at(-1)).toMatchObject({
+    error: problem,
+  });
   expect((await build({ Dockerfile: "FROM busybox\nENV a=b" }, query)).at(-1)).not.toHaveProperty("error");
   await build(files);
   expect((await build(files, query)).at(-1)).not.toHaveProperty("error");

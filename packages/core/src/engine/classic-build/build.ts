@@ -176,7 +176,9 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
       paths: pathsOf(context.tar),
       missing: await pullSources(engine, whole),
       run:
-        runProblem === undefined ? undefined : { step: firstRun(engine, whole, options, known), problem: runProblem },
+        runProblem === undefined
+          ? undefined
+          : { step: await firstRun(engine, { ...options, dockerfile: whole }, known), problem: runProblem },
     });
   const wanted: ClassicRequest = { ...options, context, labels: {}, dockerfile: unfit?.before ?? whole };
   const { dockerfile, platform, refused = unfit } = await settleBases(engine, wanted);
@@ -280,15 +282,15 @@ function baseImage({ images }: Engine, dockerfile: Dockerfile, stage: number): I
 }
 
 /** The first RUN that is not known from another build. */
-function firstRun(
+async function firstRun(
   engine: Engine,
-  whole: Dockerfile,
-  { buildArgs = {}, noCache }: SentRequest,
+  request: SentRequest & { readonly dockerfile: Dockerfile },
   known: ReadonlySet<string>,
 ) {
-  const steps = classicSteps(whole);
-  const keys = stepKeys(steps, buildArgs, (stage) => baseImage(engine, whole, stage)?.id);
-  const isDone = (i: number): boolean => noCache !== true && known.has(keys[i] ?? "");
+  const { dockerfile } = await settleBases(engine, request);
+  const steps = classicSteps(dockerfile);
+  const keys = stepKeys(steps, request.buildArgs ?? {}, (stage) => baseImage(engine, dockerfile, stage)?.id);
+  const isDone = (i: number): boolean => request.noCache !== true && known.has(keys[i] ?? "");
   return steps.find(({ kind }, i) => kind === "RUN" && !isDone(i))?.instruction;
 }
 

@@ -217,6 +217,10 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
     "service create -d --no-resolve-image --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox",
   );
   const spec = () => engine.swarm.cluster.services.get("n").spec;
+  for (const flag of ["--network-add", "--network-rm"]) {
+    const { stderr } = await engine.docker(`service update -d ${flag} none n`);
+    expect(stderr).toBe("Error response from daemon: network none not found\n");
+  }
   const before = spec();
   await engine.docker(
     "service update -d --publish-add published=8081,target=80,mode=host --publish-add 90:90 --limit-memory 32m " +
@@ -383,6 +387,19 @@ it.each([
   ],
   ["--secret source=x,mode=9", "secret not found: x\n"],
   ["--health-interval -1s", refusal("-1s", "--health-interval", "duration cannot be negative")],
+  [
+    "--health-retries -1",
+    "Error response from daemon: rpc error: code = InvalidArgument desc = ContainerSpec: Retries in HealthConfig cannot be negative\n",
+  ],
+  ["--rollback-order nope", "Error response from daemon: unrecognized update order nope\n"],
+  [
+    "--credential-spec x",
+    refusal(
+      "x",
+      "--credential-spec",
+      'invalid credential spec: value must be prefixed with "config://", "file://", or "registry://"',
+    ),
+  ],
   [
     "--update-max-failure-ratio x",
     refusal("x", "--update-max-failure-ratio", 'strconv.ParseFloat: parsing "x": invalid syntax'),

@@ -11,6 +11,7 @@ import { failure, ValueError } from "../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../docker/reference.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { PayloadWish } from "../docker/requests/service-changes.ts";
+import type { Network } from "../network/network.ts";
 import { Filters } from "../select/filters.ts";
 import type { Service } from "../swarm/service.ts";
 import type { ServiceMode, ServiceSpec } from "../swarm/service-spec.ts";
@@ -67,8 +68,8 @@ export async function updateService(session: Session, request: RequestOf<"servic
   const service = await inspected(session, request.service);
   const { image, networks: given } = request.changes;
   const networks = {
-    add: await Promise.all(given.add.map(async (one) => ({ ...one, Target: await networkId(session, one.Target) }))),
-    remove: await Promise.all(given.remove.map((name) => networkId(session, name))),
+    add: await Promise.all(given.add.map(async (one) => ({ ...one, Target: await swarmNetwork(session, one.Target) }))),
+    remove: await Promise.all(given.remove.map((name) => swarmNetwork(session, name))),
   };
   const whole = image === undefined ? undefined : withTag(image);
   const spec = changedService(service.spec, { ...request.changes, networks, image: whole });
@@ -82,12 +83,19 @@ export async function updateService(session: Session, request: RequestOf<"servic
   return 0;
 }
 
-const networkId = (session: Session, name: string): Promise<string> =>
-  session.call("NetworkInspect", name, () => {
+const networkId = (session: Session, name: string): Promise<string> => networkOf(session, name, () => true);
+
+/** An update knows those of the swarm only. */
+const swarmNetwork = (session: Session, name: string): Promise<string> =>
+  networkOf(session, name, ({ scope }) => scope === "swarm");
+
+function networkOf(session: Session, name: string, isMeant: (network: Network) => boolean): Promise<string> {
+  return session.call("NetworkInspect", name, () => {
     const network = session.engine.networks.get(name);
-    if (network === undefined) throw new StatusError("not-found", `network ${name} not found`);
+    if (network === undefined || !isMeant(network)) throw new StatusError("not-found", `network ${name} not found`);
     return network.id;
   });
+}
 
 /** With other secrets and configs. */
 async function withPayloads(

@@ -9,6 +9,8 @@ import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
 import { checkSources } from "../mount/bind-source.ts";
+import { mergedPath } from "../mount/merged-path.ts";
+import { resourceAt } from "../mount/resource.ts";
 import { populateVolume } from "../volume/volume-copy.ts";
 import type { VolumeService } from "../volumes.ts";
 import type { Container } from "./container.ts";
@@ -27,7 +29,10 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
   if ((workdir === "" || workdir === "/") && fresh.length === 0) return;
   const rootfs = new MountedSnapshot(kernel, snapshotter, container.id);
   try {
-    if (workdir !== "" && workdir !== "/") rootfs.makeDirectory(workdir);
+    if (workdir !== "" && workdir !== "/") {
+      resourceAt(rootfs.context, workdir, mergedPath(container.id));
+      rootfs.makeDirectory(workdir);
+    }
     for (const { name = "", destination } of fresh) {
       const volume = volumes.get(name);
       if (volume?.options["type"] !== undefined) continue;

@@ -53,7 +53,7 @@ export function verifyService(spec: ServiceSpec): void {
 }
 
 /** What the daemon itself sees before it asks the manager. */
-function verifyBody({ TaskTemplate, Mode, UpdateConfig: update, EndpointSpec: endpoint }: ServiceSpec): void {
+function verifyBody({ TaskTemplate, Mode, UpdateConfig, RollbackConfig, EndpointSpec: endpoint }: ServiceSpec): void {
   const wrong = (problem: string): never => {
     throw new StatusError("invalid-argument", problem);
   };
@@ -66,11 +66,12 @@ function verifyBody({ TaskTemplate, Mode, UpdateConfig: update, EndpointSpec: en
   if (Object.values(Mode).filter((one) => one !== undefined).length > 1) wrong("must specify only one service mode");
   const { Mode: resolution = "" } = endpoint ?? {};
   if (!["", "vip", "dnsrr"].includes(resolution)) wrong(`invalid resolution mode: ${quote(resolution)}`);
-  const { FailureAction = "", Order = "" } = update ?? {};
-  if (!["", "pause", "continue", "rollback"].includes(FailureAction)) {
-    wrong(`unrecognized update failure action ${FailureAction}`);
+  for (const { FailureAction = "", Order = "" } of [UpdateConfig ?? {}, RollbackConfig ?? {}]) {
+    if (!["", "pause", "continue", "rollback"].includes(FailureAction)) {
+      wrong(`unrecognized update failure action ${FailureAction}`);
+    }
+    if (!["", "stop-first", "start-first"].includes(Order)) wrong(`unrecognized update order ${Order}`);
   }
-  if (!["", "stop-first", "start-first"].includes(Order)) wrong(`unrecognized update order ${Order}`);
 }
 
 function verifyTask({ ContainerSpec, Resources, RestartPolicy, Placement }: TaskSpec): void {

@@ -3,12 +3,12 @@
  *
  * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
  */
-import { Errno } from "../../abi/index.ts";
 import { MemoryDirectory, MemoryFile } from "../../fs/index.ts";
-import { basename, dirname, join, StatusError } from "../../lib/index.ts";
+import { join, StatusError } from "../../lib/index.ts";
 import type { MountedSnapshot } from "../../snapshot/index.ts";
-import { type FsContext, find, type Inode, type Location, pathOf, walk } from "../../vfs/index.ts";
+import { type Inode, pathOf } from "../../vfs/index.ts";
 import { mergedPath } from "../mount/merged-path.ts";
+import { resourceAt } from "../mount/resource.ts";
 
 /**
  * Copies contents, owner and mode of a directory of the container into an empty volume.
@@ -29,31 +29,6 @@ export function populateVolume(
   }
   copyChildren(source.inode, volume, new Map());
   copyAttributes(source.inode, volume);
-}
-
-/** Undefined for what the image does not have. @see moby container.GetResourcePath, moby/sys/symlink */
-function resourceAt(context: FsContext, path: string, merged: string): Location | undefined {
-  try {
-    return find(context, path, { follow: true });
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    if (error.code === "ELOOP") {
-      throw new StatusError("internal", `evalSymlinksInScope: too many links in ${join(merged, path)}`);
-    }
-    const place = error.code === "ENOTDIR" ? placeBelowFile(context, path) : path;
-    throw new StatusError("internal", `lstat ${join(merged, place)}: ${error.message.toLowerCase()}`);
-  }
-}
-
-/** The first place on the way to a path that a file is in the way of, links on the way written out. */
-function placeBelowFile(context: FsContext, path: string): string {
-  const above = dirname(path);
-  try {
-    return join(pathOf(walk(context, above, { follow: true }), context.root), basename(path));
-  } catch (error) {
-    if (error instanceof Errno) return placeBelowFile(context, above);
-    throw error;
-  }
 }
 
 /** Names of one file become names of one copy. `copies`: those that there are, by what is below the merged tree. */

@@ -8,6 +8,7 @@ import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import { humanSize } from "../../docker/values/human.ts";
 import { rlimits } from "../../spec.ts";
+import { platformOf } from "../images.ts";
 import type { Session } from "../session.ts";
 import { classicContext } from "./classic-context.ts";
 import { removeImageId, writeImageId } from "./image-id.ts";
@@ -48,6 +49,7 @@ async function build(
   const buildArgs = Object.entries(request.buildArgs).flatMap(([name, value]) =>
     value === null ? [] : [[name, value] as const],
   );
+  if (request.platform !== "") platformOf(request.platform);
   const start = await openClassicBuild(session.engine, {
     ...request,
     tar,

@@ -61,6 +61,7 @@ export function createBody(given: CreateArguments): CreateBody {
   checkModes(flags);
   const policies = parsePolicies(flags, client);
   const health = healthConfig(flags);
+  checkHealth(flags);
   if (flags.rm && policies.restart.Name !== "no" && policies.restart.Name !== "")
     throw new ValueError("conflicting options: cannot specify both --restart and --rm");
   const endpoints = parseEndpoints(flags.network, {
@@ -136,6 +137,13 @@ export function environment(flags: Pick<Values, "env" | "env-file">, client: Cli
   return [...flags["env-file"].flatMap((file) => readPairs(file, client, true)), ...own.values()];
 }
 
+/** What the client itself minds. @throws ValueError */
+function checkHealth(flags: Values): void {
+  const names = ["interval", "timeout", "retries", "start-period", "start-interval"] as const;
+  const wrong = names.find((name) => flags[`health-${name}`] < 0);
+  if (wrong !== undefined) throw new ValueError(`--health-${wrong} cannot be negative`);
+}
+
 export function healthConfig(
   flags: Pick<Values, Extract<keyof Values, `health-${string}`> | "no-healthcheck">,
 ): HealthConfig | undefined {
@@ -153,8 +161,6 @@ export function healthConfig(
     return { Test: ["NONE"] };
   }
   if (!settings) return undefined;
-  for (const name of ["interval", "timeout", "retries", "start-period", "start-interval"] as const)
-    if (flags[`health-${name}`] < 0) throw new ValueError(`--health-${name} cannot be negative`);
   const test = flags["health-cmd"] === "" ? {} : { Test: ["CMD-SHELL", flags["health-cmd"]] };
   return { ...test, ...Object.fromEntries(given) };
 }

@@ -6,7 +6,14 @@ import { parseMount } from "../values/mount.ts";
 import { parseNetwork } from "../values/network.ts";
 import { environmentEntry, label } from "../values/pairs.ts";
 import { parseUlimit } from "../values/resources.ts";
-import { commandWords, payloadWish, positiveDuration, resourceEntry, spreadOver } from "../values/service-options.ts";
+import {
+  commandWords,
+  credentialSpec,
+  payloadWish,
+  positiveDuration,
+  resourceEntry,
+  spreadOver,
+} from "../values/service-options.ts";
 import { parseServicePorts } from "../values/service-ports.ts";
 import { parseCpus } from "../values/size.ts";
 import { CREATE_FLAGS } from "./create-flags.ts";
@@ -41,7 +48,7 @@ function shared(isCreate: boolean) {
     "credential-spec": single("Credential spec for managed service account (Windows only)", {
       type: "credential-spec",
       initial: "",
-      read: (given) => given,
+      read: credentialSpec,
     }),
     "endpoint-mode": text("Endpoint mode (vip or dnsrr)", isCreate ? { initial: "vip" } : {}),
     entrypoint: words("Overwrite the default ENTRYPOINT of the image"),

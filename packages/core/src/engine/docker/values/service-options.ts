@@ -58,6 +58,12 @@ export function positiveDuration(text: string): number {
   return nanoseconds;
 }
 
+/** Where a specification of credentials is. */
+export function credentialSpec(text: string): string {
+  if (text === "" || ["config://", "file://", "registry://"].some((prefix) => text.startsWith(prefix))) return text;
+  throw new ValueError('invalid credential spec: value must be prefixed with "config://", "file://", or "registry://"');
+}
+
 /** `spread=LABEL`; gives the label. */
 export function spreadOver(text: string): string {
   const [strategy = "", descriptor, ...more] = text.split("=");
