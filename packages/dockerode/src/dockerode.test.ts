@@ -194,6 +194,18 @@ describe.each([
     });
   });
 
+  it("breaks calls off as node:http does", async () => {
+    const engine = createEngine();
+    const hanging = new Docker({ modem: createModem(engine) });
+    engine.faults.add({ on: "api", call: "ContainerList", hangs: true });
+    const abort = new AbortController();
+    const list = hanging.listContainers({ abortSignal: abort.signal });
+    abort.abort();
+    const aborted = { name: "AbortError", code: "ABORT_ERR", message: "The operation was aborted" };
+    await expect(list).rejects.toMatchObject(aborted);
+    await expect(hanging.version({ abortSignal: abort.signal } as never)).rejects.toMatchObject(aborted);
+  });
+
   it("goes away from a stream when its reader does", async () => {
     const container = await docker.createContainer({ Image: "busybox", Cmd: ["sleep", "1000"], name: "followed" });
     await container.start();

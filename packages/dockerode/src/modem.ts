@@ -75,13 +75,26 @@ export class EngineModem {
 
   #reply(options: DialOptions): Promise<ApiReply> {
     const { abortSignal = NEVER } = options;
+    if (abortSignal.aborted) return Promise.reject(abortError(abortSignal));
     try {
-      abortSignal.throwIfAborted();
-      return Promise.resolve(this.#api.handle(apiRequest(options, this.headers, abortSignal)));
+      const reply = Promise.resolve(this.#api.handle(apiRequest(options, this.headers, abortSignal)));
+      return abortSignal === NEVER ? reply : reply.then((whole) => unlessAborted(whole, abortSignal));
     } catch (error) {
       return Promise.reject(error);
     }
   }
+}
+
+/** What the engine answers to a client that has gone nobody reads. */
+function unlessAborted(reply: ApiReply, signal: AbortSignal): ApiReply {
+  if (signal.aborted) throw abortError(signal);
+  return reply;
+}
+
+/** As node:http has it. */
+function abortError({ reason }: AbortSignal): Error {
+  const error = new Error("The operation was aborted", { cause: reason });
+  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
 }
 
 function deliver(reply: ApiReply, options: DialOptions, callback: DialCallback): void {
