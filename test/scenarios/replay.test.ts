@@ -189,6 +189,14 @@ describe("a replay", () => {
     expect(again.containers.get("web").finishedUs).toBe(engine.containers.get("web").finishedUs);
   });
 
+  it("is of a journal as it was recorded, and of a moment of it", async () => {
+    const { journal } = createEngine({ journal: true });
+    const problem = "a journal is what an engine or a cluster has as `journal`";
+    await expect(replay(JSON.parse(JSON.stringify(journal)))).rejects.toThrow(problem);
+    await expect(firstMoment(undefined as never, () => true)).rejects.toThrow(problem);
+    await expect(replay(journal, { until: "-1s" })).rejects.toThrow("-1s is before the beginning");
+  });
+
   it("says before which input a life has gone another way", async () => {
     const engine = createEngine({ journal: true });
     let runs = 0;

@@ -58,6 +58,7 @@ describe("a wait for what never comes", () => {
     const { world } = createEngine();
     await expect(world.advance("-10m")).rejects.toThrow('"-10m" is no time that passes');
     await expect(world.advance(Number.NaN)).rejects.toThrow('"NaN" is no time that passes');
+    await expect(world.advance(undefined as never)).rejects.toThrow('time: invalid duration "undefined"');
     await expect(world.advance("10 minutes")).rejects.toThrow('time: unknown unit " minutes" in duration "10 minutes"');
     expect(world.clock.uptimeUs).toBe(0);
   });

@@ -3,7 +3,7 @@ import { parseDuration } from "../lib/go/index.ts";
 
 export type Duration = number | string;
 
-/** @throws ValueError `time: invalid duration "x"` */
+/** @throws ValueError `time: invalid duration "x"`, also for what is neither number nor text */
 export function microsecondsOf(duration: Duration): number {
-  return typeof duration === "number" ? duration : parseDuration(duration) / 1000;
+  return typeof duration === "number" ? duration : parseDuration(String(duration)) / 1000;
 }

@@ -135,7 +135,10 @@ export class Replayer {
 }
 
 function endOf(until: ReplayOptions["until"]): number {
-  return until === undefined || typeof until === "object" ? Number.POSITIVE_INFINITY : microsecondsOf(until);
+  if (until === undefined || typeof until === "object") return Number.POSITIVE_INFINITY;
+  const us = microsecondsOf(until);
+  if (us >= 0) return us;
+  throw new StatusError("invalid-argument", `${until} is before the beginning`);
 }
 
 const refused = (message: string): StatusError => new StatusError("failed-precondition", message);
@@ -148,12 +151,16 @@ export interface Inhabitant {
 /**
  * The subject of a journal as it was at a moment: nothing goes on until somebody waits for something.
  *
- * @throws StatusError failed-precondition if it goes another way than the recorded one
+ * @throws StatusError failed-precondition if it goes another way than the recorded one; invalid-argument for what is no
+ * journal, as one that was JSON is none any more, and for a time before the beginning
  */
 export async function replay<Subject extends Inhabitant>(
   journal: Journal<Subject>,
   options: ReplayOptions = {},
 ): Promise<Subject> {
+  if (typeof journal?.make !== "function") {
+    throw new StatusError("invalid-argument", "a journal is what an engine or a cluster has as `journal`");
+  }
   const subject = journal.make();
   await subject.world.replay(journal, options);
   return subject;
