@@ -16,6 +16,9 @@ it("makes jobs, whose completions can be raised", async () => {
   await engine.docker(`${create} replicated-job --replicas 3 --max-concurrent 2 --name few busybox true`);
   await engine.docker(`${create} global-job --name once busybox true`);
   const { cluster } = engine.swarm;
+  expect((await engine.docker("service update -d --update-delay 1s few")).stderr).toBe(
+    "Error response from daemon: rpc error: code = InvalidArgument desc = Jobs may not have an update config\n",
+  );
   expect(cluster.services.get("few").spec.Mode).toEqual({ ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 3 } });
   expect(await listed()).toBe("few replicated job 0/2 (0/3 completed)\nonce global job 0/1 (0/1 completed)\n");
   await engine.pass("30s");
@@ -89,7 +92,7 @@ it("makes the calls of the API that faults can be put on, and that the log tells
 });
 
 const OF_ALL_KINDS =
-  "--no-resolve-image --cap-add net_admin --cap-drop all --cap-add ALL --constraint a==b --container-label x=y --dns 1.1.1.1 " +
+  "--no-resolve-image --cap-add net_admin --cap-drop all --cap-add ALL --constraint aa==b --container-label x=y --dns 1.1.1.1 " +
   "--dns-option o --dns-search a.b --endpoint-mode dnsrr --entrypoint 'a \"b c\"' -e X=1 --generic-resource GPU=2 " +
   "--group g --health-cmd 'x y' --health-retries 3 --health-interval 2s --host h:1.2.3.4 --hostname hh --init " +
   "--isolation default -l l=1 --limit-cpu 0.5 --limit-memory 64m --limit-pids 4 --log-driver json-file " +
@@ -134,7 +137,7 @@ it("asks for what the options of docker service create say", async () => {
     },
     RestartPolicy: { Condition: "any", Delay: 5e9, MaxAttempts: 0, Window: 3e9 },
     Placement: {
-      ...{ Constraints: ["a==b"], Preferences: [{ Spread: { SpreadDescriptor: "node.labels.x" } }], MaxReplicas: 2 },
+      ...{ Constraints: ["aa==b"], Preferences: [{ Spread: { SpreadDescriptor: "node.labels.x" } }], MaxReplicas: 2 },
     },
     LogDriver: { Name: "json-file", Options: { "max-size": "1m" } },
     ForceUpdate: 0,
@@ -214,7 +217,7 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   await engine.docker("network create -d overlay net1");
   await engine.docker("secret create one -", { stdin: "1" });
   await engine.docker(
-    "service create -d --no-resolve-image --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox",
+    "service create -d --no-resolve-image --name n -p 8080:80 --network net0 --constraint cc==d --limit-cpu 1 busybox",
   );
   const spec = () => engine.swarm.cluster.services.get("n").spec;
   for (const flag of ["--network-add", "--network-rm"]) {
@@ -224,7 +227,7 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   const before = spec();
   await engine.docker(
     "service update -d --publish-add published=8081,target=80,mode=host --publish-add 90:90 --limit-memory 32m " +
-      "--constraint-add a==b --network-add net1 --network-rm net0 --secret-add one --update-parallelism 2 " +
+      "--constraint-add aa==b --network-add net1 --network-rm net0 --secret-add one --update-parallelism 2 " +
       "--restart-max-attempts 3 --log-driver none --replicas 4 --replicas-max-per-node 2 --force n",
   );
   const { TaskTemplate: task, EndpointSpec, UpdateConfig, Mode } = spec();
@@ -232,7 +235,7 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
     ...["8080:80/ingress", "8081:80/host", "90:90/ingress"],
   ]);
   expect(task.Resources).toEqual({ Limits: { NanoCPUs: 1e9, MemoryBytes: 33554432 }, Reservations: {} });
-  expect(task.Placement).toEqual({ Constraints: ["a==b", "c==d"], MaxReplicas: 2 });
+  expect(task.Placement).toEqual({ Constraints: ["aa==b", "cc==d"], MaxReplicas: 2 });
   expect(task.Networks).toEqual([{ Target: engine.networks.get("net1")?.id }]);
   expect(task.ContainerSpec?.Secrets?.map(({ SecretName }) => SecretName)).toEqual(["one"]);
   expect(task.RestartPolicy).toEqual({ Condition: "any", Delay: 5e9, MaxAttempts: 3 });
@@ -391,6 +394,7 @@ it.each([
     "--health-retries -1",
     "Error response from daemon: rpc error: code = InvalidArgument desc = ContainerSpec: Retries in HealthConfig cannot be negative\n",
   ],
+  ["--constraint x==y", "Error response from daemon: rpc error: code = Unknown desc = key 'x' is invalid\n"],
   ["--rollback-order nope", "Error response from daemon: unrecognized update order nope\n"],
   [
     "--credential-spec x",

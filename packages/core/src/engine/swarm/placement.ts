@@ -16,7 +16,7 @@ interface Constraint {
   readonly value: string;
 }
 
-const KEY = /^[a-z_]+[a-z0-9\-_.]*$/i;
+const KEY = /^[a-z_][a-z0-9\-_.]+$/i;
 const VALUE = /^[a-z0-9:\-_\s.*()?+[\]\\^$|/]+$/i;
 
 /** @throws StatusError internal (as with Docker) for what is no constraint */

@@ -47,6 +47,8 @@ export function verifyService(spec: ServiceSpec): void {
   if (!SWARM_NAME.test(spec.Name)) refuse("name must be valid as a DNS name component");
   verifyTask(spec.TaskTemplate);
   if ((spec.Mode.Replicated?.Replicas ?? 0) < 0) refuse("Number of replicas must be non-negative");
+  const isJob = spec.Mode.ReplicatedJob !== undefined || spec.Mode.GlobalJob !== undefined;
+  if (isJob && spec.UpdateConfig !== undefined) refuse("Jobs may not have an update config");
   verifyUpdate(spec.UpdateConfig);
   verifyUpdate(spec.RollbackConfig);
   verifyEndpoint(spec.EndpointSpec ?? {});
