@@ -1,5 +1,7 @@
 /** `engine.explain`: why a container ended, is started again or not, could not be started, is unhealthy or slow. */
+import { nanosleep } from "@bottleship/core/abi";
 import { createEngine, type Engine } from "@bottleship/core/engine";
+import { defineProgram } from "@bottleship/core/programs";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
@@ -255,6 +257,20 @@ it("says which limit has used up a program's time, and that early failures of ch
   expect(explained(engine, "young")[1]).toMatch(
     /^it is starting: .* those that fail in its first 60 min do not count,/,
   );
+});
+
+it("tells of an exception that a program of the user's has let escape", async () => {
+  const engine = createEngine();
+  const failing = defineProgram("failing", function* () {
+    yield* nanosleep(1_000_000);
+    throw new RangeError("no such tide");
+  });
+  engine.images.define("failing", { program: failing });
+  expect((await engine.docker("run --name job failing")).exitCode).toBe(134);
+  expect(explained(engine, "job").slice(1, 3)).toEqual([
+    "  because SIGABRT ended its first process, `/usr/local/bin/failing`",
+    "    because its program `/usr/local/bin/failing` let an exception escape: RangeError: no such tide",
+  ]);
 });
 
 it("says what can be explained when asked for something else", async () => {

@@ -28,6 +28,7 @@ beforeAll(async () => {
   await docker(engine, `run -d --name left --network split ${serve} 80`);
   await docker(engine, `run -d --name right --network split busybox sleep 1000`);
   await docker(engine, `run -d --name dead --network app busybox true`);
+  await docker(engine, `run -d --name gone -p 7070:80 busybox true`);
   await engine.world.advance("1s");
 });
 
@@ -74,6 +75,9 @@ describe("a port", () => {
     );
     expect(explained({ to: "localhost", port: 9090 })).toBe(
       "localhost is 127.0.0.1 port 9090 of the machine is published to 90 of shy shy listens on 127.0.0.1:90, its own loopback address, which only it can reach: what is to be reached from outside listens on 0.0.0.0",
+    );
+    expect(explained({ to: "localhost", port: 7070 })).toBe(
+      "localhost is 127.0.0.1 no port 7070 of the machine is published ← gone publishes 7070 while it runs, and is exited",
     );
     expect(explained({ from: "web", to: "localhost", port: 90 })).toBe(
       "localhost is 127.0.0.1, which is web itself nothing listens on 90/tcp of web ← nothing in it listens at all ← shy listens on 90: inside of a container, localhost is the container and not the machine",

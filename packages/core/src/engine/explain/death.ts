@@ -50,8 +50,17 @@ function blow(death: DeathCause, signal: Signal, context: DeathContext): Finding
     text: `${signalWords(signal)} ended its first process, ${commandWords(argv)}${hadBegun ? "" : ", before that had begun"}`,
     timeUs,
     facts: { signal, sender: sender?.by ?? "kernel" },
-    because: senderFindings(sender ?? { by: "kernel" }, signal, death, context),
+    because:
+      death.error === undefined
+        ? senderFindings(sender ?? { by: "kernel" }, signal, death, context)
+        : [escapeFinding(death, death.error)],
   };
+}
+
+/** A program is JavaScript: what it throws and does not catch ends it as `abort` does. */
+function escapeFinding({ argv, timeUs }: DeathCause, error: string): Finding {
+  const text = `its program ${commandWords(argv)} let an exception escape: ${error}`;
+  return { kind: "program", text, timeUs, facts: { error } };
 }
 
 /** What the container is, and what was asked of it in the run. */
@@ -192,7 +201,7 @@ export function killFinding(kill: KillCause, context: DeathContext): Finding {
 
 /** It returned, or called exit. */
 function ownEnd(death: DeathCause, context: DeathContext): Finding {
-  const { argv, exitCode, timeUs, error, startedUs } = death;
+  const { argv, exitCode, timeUs, startedUs } = death;
   const program = commandWords(argv);
   if (death.isLost) {
     const text = "nobody saw how it ended: the machine lost its power, or the daemon did not run";
@@ -202,14 +211,6 @@ function ownEnd(death: DeathCause, context: DeathContext): Finding {
     const reason = context.executable(argv[0] ?? "");
     const text = `${program} could not be executed`;
     return { kind: "program", text, timeUs, facts: { exitCode }, because: reason === undefined ? [] : [reason] };
-  }
-  if (error !== undefined) {
-    return {
-      kind: "program",
-      text: `its program ${program} let an exception escape: ${error}`,
-      timeUs,
-      facts: { error },
-    };
   }
   const because: Finding[] = [];
   const told = exitCode > SIGNAL_BASE ? exitCode - SIGNAL_BASE : undefined;

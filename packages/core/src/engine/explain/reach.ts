@@ -259,13 +259,29 @@ function throughPort(goal: Goal, container: Container, { containerPort, address 
   return [published, ...atContainer({ ...goal, address, port: containerPort }, container)];
 }
 
-/** Who has the port inside, or publishes it as another one. */
+/** Whether a container has a port of the machine while it runs. */
+function wants({ hostConfig }: Container, port: number, protocol: string): boolean {
+  return Object.entries(hostConfig.PortBindings ?? {}).some(
+    ([inside, bindings]) =>
+      inside.endsWith(`/${protocol}`) && bindings?.some(({ HostPort }) => HostPort === String(port)) === true,
+  );
+}
+
+const restingFinding = ({ name, state }: Container, port: number): Finding => ({
+  kind: "port",
+  text: `${name} publishes ${port} while it runs, and is ${state}`,
+  facts: { to: name, port, state },
+});
+
+/** Who has the port inside, publishes it as another one, or would if it ran. */
 function elsewhere(
   port: number,
   protocol: "tcp" | "udp",
   all: readonly Published[],
   { containers }: ReachParts,
 ): readonly Finding[] {
+  const resting = containers().filter((one) => !one.isRunning && wants(one, port, protocol));
+  if (resting.length > 0) return resting.map((one) => restingFinding(one, port));
   const known = all.filter(({ published }) => published.containerPort === port);
   const asOther = known.map(
     ({ container, published }): Finding => ({
