@@ -177,6 +177,17 @@ it("looks behind what docker says of a container that cannot be started", async 
   });
 });
 
+it("sees that a script was written on Windows", async () => {
+  const engine = await machine();
+  const dockerfile = "FROM busybox\nCOPY --chmod=755 run.sh /\n";
+  await engine.build({ context: { files: { "run.sh": "#!/bin/sh\r\necho hi\r\n" } }, dockerfile, tags: ["dos"] });
+  const { exitCode, stderr } = await engine.docker("run --name job dos /run.sh");
+  expect([exitCode, stderr]).toEqual([255, "exec /run.sh: no such file or directory\n"]);
+  expect(explained(engine, "job")[2]).toBe(
+    '    because /run.sh is there and wants to be run by "/bin/sh\\r", which the image does not have: its lines end as on Windows, with \\r\\n',
+  );
+});
+
 it("forgets, and says so", async () => {
   const engine = await machine();
   await docker(engine, "run --name old busybox false").catch(() => {});

@@ -80,9 +80,13 @@ function fileReason(path: string, container: Container, files: MountedTree): Fin
       facts: { path, mode: octal },
     };
   }
-  const [, interpreter] = /^#!\s*(\S+)/.exec(files.readText(path)) ?? [];
+  const [, interpreter] = /^#![ \t]*([^ \t\n]+)/.exec(files.readText(path)) ?? [];
   if (interpreter !== undefined && files.find(interpreter) === undefined) {
-    const text = `${path} is there and wants to be run by ${interpreter}, which the image does not have`;
+    // To Linux a carriage return is a letter like any other.
+    const [by, ends] = interpreter.endsWith("\r")
+      ? [JSON.stringify(interpreter), ": its lines end as on Windows, with \\r\\n"]
+      : [interpreter, ""];
+    const text = `${path} is there and wants to be run by ${by}, which the image does not have${ends}`;
     return { kind: "file", text, facts: { path, interpreter } };
   }
   return {
