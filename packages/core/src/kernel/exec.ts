@@ -51,6 +51,9 @@ interface Image {
   readonly argv: readonly string[];
 }
 
+/** With so many calls a program that was executed through a link takes its own name, before others look at it. */
+const NAMING_CALLS = 2;
+
 /**
  * Replaces the program of `process`.
  *
@@ -79,6 +82,7 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   // Called as a plain function: a generator would keep the object that it is called on.
   const { program } = image;
   process.start(program(image.argv, env));
+  process.prolongTurn(NAMING_CALLS * process.kernel.world.costs.syscall);
 }
 
 const executableAt = (at: Location): Executable => ({ inode: at.inode, mountFlags: at.mount.flags, at });

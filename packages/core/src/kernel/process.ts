@@ -470,8 +470,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   /** It has made a child, which needs a while before it does anything: until then the turn is not over. */
-  prolongTurn(): void {
-    this.#turnUs = Math.min(this.#debtUs + TURN_US, LONGEST_TURN_US);
+  prolongTurn(us = TURN_US): void {
+    this.#turnUs = Math.min(this.#debtUs + us, LONGEST_TURN_US);
   }
 
   /** CPU time that it has used but not been served yet: its own clock is ahead of the world's by this. */
