@@ -71,8 +71,11 @@ it("adds, lists and clears rules by which things fail", async () => {
   expect(out).toContain('  { on: "disk", container: "other", full: true },\n');
   expect(out).toContain("ContainerList");
   expect((JSON.parse((await run("faults", "ls", "--json")).out) as { fired: unknown[] }).fired).toHaveLength(1);
-  expect((await run("faults", "clear")).code).toBe(0);
+  expect((await run("faults", "rm", "1")).code).toBe(0);
   expect((await engine.docker("ps")).exitCode).toBe(0);
+  expect(engine.faults.rules).toEqual([{ on: "disk", container: "other", full: true }]);
+  expect((await run("faults", "clear")).code).toBe(0);
+  expect(engine.faults.rules).toEqual([]);
 });
 
 it.each([
@@ -87,9 +90,12 @@ it.each([
   [["faults", "add", '{"on":"api","call":"List","hangs":true}'], 1, '"List" is no operation of the API'],
   [["faults", "add", '{"on":"disk","fulll":true}'], 1, "fulll"],
   [["faults", "add", "{"], 2, "{: "],
-  [["faults", "tell"], 2, "no such verb: tell; there is ls, add, clear"],
-  [["faults", "tell", "1"], 2, "no such verb: tell; there is ls, add, clear"],
+  [["faults", "tell"], 2, "no such verb: tell; there is ls, add, rm, clear"],
+  [["faults", "tell", "1"], 2, "no such verb: tell; there is ls, add, rm, clear"],
   [["faults", "clear", "1"], 2, "clear takes nothing more: 1"],
+  [["faults", "rm"], 2, "NUMBER is missing"],
+  [["faults", "rm", "first"], 2, "NUMBER is a rule's place in the list, from 1 on, not first"],
+  [["faults", "rm", "99"], 1, "No such rule: 99 of 0"],
   [["explain"], 2, "CONTAINER is missing"],
   [["strace", "a", "b"], 2, "one CONTAINER, not 2"],
 ] as const)("refuses %j", async (argv, code, message) => {

@@ -39,9 +39,11 @@ ${HOST_HELP}${END_HELP}`;
 
 export const FAULTS_USAGE = `Usage: bottleship faults [ls] [OPTIONS]
        bottleship faults add RULE… [OPTIONS]
+       bottleship faults rm NUMBER [OPTIONS]
        bottleship faults clear [OPTIONS]
 
-List the rules by which things fail, and what they have done; add rules; undo them all. A rule is JSON, or @FILE:
+List the rules by which things fail, and what they have done; add rules; undo one, by its place in the list, or all. A
+rule is JSON, or @FILE:
 
   bottleship faults add '{"on":"syscall","call":"write","container":"db","errno":"EIO"}'
 
@@ -104,10 +106,12 @@ export function faultsCommand(argv: readonly string[], terminal: Terminal): Prom
       return carryOut(values, terminal, { method: "GET", path, query: formatOf(values) });
     case "add":
       return carryOut(values, terminal, { method: "POST", path, body: planOf(words) });
+    case "rm":
+      return carryOut(values, terminal, { method: "DELETE", path, query: numberOf(onlyOne(words, "NUMBER")) });
     case "clear":
       return carryOut(values, terminal, { method: "DELETE", path });
     default:
-      throw new UsageError(`no such verb: ${verb}; there is ls, add, clear`);
+      throw new UsageError(`no such verb: ${verb}; there is ls, add, rm, clear`);
   }
 }
 
@@ -133,6 +137,11 @@ function onlyOne(words: readonly string[], what: string): string {
   if (one === undefined) throw new UsageError(`${what} is missing`);
   if (others.length > 0) throw new UsageError(`one ${what}, not ${words.length}`);
   return one;
+}
+
+function numberOf(word: string): URLSearchParams {
+  if (!/^[1-9]\d*$/.test(word)) throw new UsageError(`NUMBER is a rule's place in the list, from 1 on, not ${word}`);
+  return new URLSearchParams({ number: word });
 }
 
 /** All rules as one document. */

@@ -1,4 +1,4 @@
-import { Emitter, ownFunction, Ring } from "../lib/index.ts";
+import { Emitter, ownFunction, Ring, StatusError } from "../lib/index.ts";
 import { microsecondsOf, Prng } from "../sim/index.ts";
 import { ApiDoor } from "./api-door.ts";
 import { checkRule } from "./check-rule.ts";
@@ -79,6 +79,14 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
       throw error;
     }
     return { undo, [Symbol.dispose]: undo };
+  }
+
+  /** Undoes one of `rules`: the first is 1. @throws StatusError not-found */
+  undo(number: number): void {
+    const held = [...this.#held.keys()][number - 1];
+    if (held === undefined) throw new StatusError("not-found", `No such rule: ${number} of ${this.#held.size}`);
+    this.#held.delete(held);
+    held.undo();
   }
 
   /** Undoes all rules. */

@@ -50,8 +50,10 @@ export function bottleshipRoutes(engine: Engine): readonly Route[] {
       faults.add(...rulesOf(await requireJson(request, FAULT_PLAN)));
       return empty(204);
     }),
-    route("DELETE", "/bottleship/faults", () => {
-      faults.clear();
+    route("DELETE", "/bottleship/faults", ({ query }) => {
+      const number = integer(query, "number");
+      if (number === undefined) faults.clear();
+      else faults.undo(number);
       return empty(204);
     }),
   ];
