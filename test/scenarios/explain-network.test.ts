@@ -10,6 +10,8 @@ const explained = (way: Way): string => {
   return lines.map((line) => line.trim().replace(/^because /, "← ")).join(" ");
 };
 
+const addressOf = (name: string): string => engine.containers.get(name).sandbox?.endpoints[0]?.v4 ?? "";
+
 beforeAll(async () => {
   engine = await machine();
   for (const network of ["app", "other", "inner --internal", "split -o com.docker.network.bridge.enable_icc=false"]) {
@@ -53,8 +55,6 @@ describe("a name", () => {
 });
 
 describe("a port", () => {
-  const addressOf = (name: string): string => engine.containers.get(name).sandbox?.endpoints[0]?.v4 ?? "";
-
   it("that can be reached is said to be", async () => {
     const address = addressOf("shop");
     expect(explained({ from: "web", to: "shop", port: 80 })).toBe(
@@ -106,6 +106,15 @@ describe("a port", () => {
     expect(explained({ from: "web", to: addressOf("shop"), port: 80 })).toBe("shop is paused: nobody in it answers");
     await docker(engine, "unpause shop");
   });
+});
+
+it("what a program has waited for as long as it wanted to", async () => {
+  const script = `wget -T 2 -q http://${addressOf("far")}/; sleep 1000`;
+  await docker(engine, ["run", "-d", "--name", "impatient", "--network", "app", "busybox", "sh", "-c", script]);
+  await engine.pass("30s");
+  const [, failed] = engine.explain("impatient").findings;
+  expect(failed?.text).toMatch(/^it failed once to reach [\d.]+ port 80 \(EINTR\), last at /);
+  expect(failed?.because?.[0]?.text).toMatch(/bridges let nothing through to each other$/);
 });
 
 it("what is on another machine: who has the address, whether that machine is heard, who listens there", async () => {

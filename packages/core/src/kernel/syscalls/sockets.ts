@@ -251,7 +251,10 @@ function* acceptLater(process: Process, socket: Socket, flags: number): Sleeper<
 
 function* connectLater(process: Process, socket: Socket, address: SocketAddress): Sleeper<undefined> {
   while (socket.isConnecting) {
-    if ((yield { on: [socket.ready] }) === "interrupted") throw new Errno("EINTR");
+    const wakeup = yield { on: [socket.ready] };
+    telling(process, address, () => {
+      if (wakeup === "interrupted") throw new Errno("EINTR");
+    });
   }
   telling(process, address, () => socket.checkError());
   return undefined;
