@@ -8,6 +8,7 @@ import {
   clock_gettime,
   close,
   Errno,
+  fstat,
   lseek,
   open,
   R_OK,
@@ -140,14 +141,17 @@ export class HttpRequest {
     return headers;
   }
 
-  *#sendFile(path: string, found: Stat | undefined, { headers }: Asked): Routine<void> {
-    const fd = found === undefined ? new Errno("ENOENT") : yield* attempt(open(`.${path}`));
-    const readable = found !== undefined && !((yield* access(`.${path}`, R_OK).attempt()) instanceof Errno);
-    if (found === undefined || fd instanceof Errno || !readable) throw new Refusal(404);
+  /** The packed file beside the one that was asked for goes to who takes gzip, and goes whole. */
+  *#sendFile(path: string, plain: Stat | undefined, { headers }: Asked): Routine<void> {
+    const takesGzip = lookup(headers, "accept-encoding")?.includes("gzip") === true;
+    const packed = takesGzip ? yield* attempt(open(`.${path}.gz`)) : undefined;
+    const isPacked = typeof packed === "number";
+    const fd = isPacked ? packed : yield* this.#openPlain(path, plain);
+    const found = yield* fstat(fd);
     const modified = Math.floor(found.mtimeUs / 1e6);
     const etag = `"${modified.toString(16)}-${found.size.toString(16)}"`;
     if (lookup(headers, "if-none-match")?.includes(etag) === true) throw new Refusal(304);
-    const range = rangeOf(lookup(headers, "range"), found.size);
+    const range = isPacked ? undefined : rangeOf(lookup(headers, "range"), found.size);
     const type = contentType(path, this.#conf.types);
     const length = range === undefined ? found.size : range.end - range.start + 1;
     yield* this.#headers(
@@ -158,12 +162,21 @@ export class HttpRequest {
         `Last-Modified: ${httpDate(found.mtimeUs)}`,
         `ETag: ${etag}`,
         `Content-Length: ${length}`,
+        ...(isPacked ? ["Content-Encoding: gzip"] : []),
       ],
       range === undefined ? type : HTML,
     );
     if (range !== undefined) yield* lseek(fd, range.start, SEEK_SET);
     yield* this.#copy(fd, length);
     yield* close(fd);
+  }
+
+  /** What is not there or may not be read was not found. */
+  *#openPlain(path: string, found: Stat | undefined): Routine<number> {
+    if (found === undefined) throw new Refusal(404);
+    const fd = yield* attempt(open(`.${path}`));
+    if (fd instanceof Errno || (yield* access(`.${path}`, R_OK).attempt()) instanceof Errno) throw new Refusal(404);
+    return fd;
   }
 
   *#copy(fd: number, length: number): Routine<void> {

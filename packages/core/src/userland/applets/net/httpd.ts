@@ -31,6 +31,8 @@ import { HttpRequest } from "./http-request.ts";
 import { HttpdConf } from "./httpd-conf.ts";
 import { percentDecoded } from "./url.ts";
 
+/** A greater number is read as an address. */
+const MAX_PORT = 65_535;
 const BACKLOG = 9;
 const HTTP_PORT = 80;
 
@@ -71,7 +73,7 @@ function* readConf(io: Io, path: string | undefined): Routine<HttpdConf> {
 }
 
 function* openServer(io: Io, where: string | undefined): Routine<number> {
-  const isPort = where === undefined || /^[1-9]\d*$/.test(where);
+  const isPort = where === undefined || (/^[1-9]\d*$/.test(where) && Number(where) <= MAX_PORT);
   const at = isPort ? { address: "::", port: Number(where ?? HTTP_PORT) } : yield* hostOrDie(io, where, HTTP_PORT);
   const fd = yield* socket(domainOf(at.address), "stream");
   yield* setsockopt(fd, "SO_REUSEADDR", 1);
