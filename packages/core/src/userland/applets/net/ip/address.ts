@@ -116,10 +116,12 @@ function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<n
   if (filter.device !== undefined) yield* checkDevice(io, filter.device);
   const state = yield* netlink_get();
   const family = ipFamily(style) ?? (filter.to === undefined ? undefined : familyOf(filter.to.address));
+  const pattern = filter.label === undefined ? undefined : new Pattern(filter.label, { ignoreCase: false });
+  const hasLabel = (name: string): boolean => pattern === undefined || pattern.matches(name);
   const wanted = (one: AddressInfo): boolean =>
     style.family !== "link" &&
     (family === undefined || familyOf(one.address) === family) &&
-    (filter.label === undefined || new Pattern(filter.label, { ignoreCase: false }).matches(one.label)) &&
+    hasLabel(one.label) &&
     (filter.scope === undefined || one.scope === filter.scope) &&
     (filter.to === undefined || inPrefix(filter.to, one.address));
   for (const link of state.links) {
@@ -129,8 +131,8 @@ function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<n
     if (flush) yield* flushAll(io, own);
     else
       yield* show(io, { ...style, family: family ?? style.family }, state, link, own, {
-        isFiltered: family !== undefined || filter.label !== undefined,
-        hidesLink: filter.label !== undefined,
+        isFiltered: family !== undefined,
+        hidesLink: family === undefined && !hasLabel(link.name),
       });
   }
   return 0;

@@ -45,8 +45,12 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
     }
   }
   if (device !== undefined) yield* checkDevice(io, device);
+  const isChosen = (one: Network): boolean =>
+    (around === undefined || covers(one, around)) &&
+    (within === undefined || inPrefix(within, one.destination)) &&
+    (exactly === undefined || isExactly(one, exactly));
   if (table === ROUTE_TABLES.local) {
-    yield* ipFamily(style) === 6 ? listLocal6(io, "", device) : listLocal(io, "", device);
+    yield* ipFamily(style) === 6 ? listLocal6(io, "", device) : listLocal(io, "", device, isChosen);
     return 0;
   }
   if (table === ALL && !flush) return yield* listAll(io, style);
@@ -57,9 +61,7 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
     .filter(({ destination }) => exactly === undefined || familyOf(exactly.address) === familyOf(destination))
     .filter((one) => device === undefined || (one.device === device && one.refusal === undefined))
     .filter((one) => scope === undefined || scope === "all" || one.scope === scope)
-    .filter((one) => around === undefined || covers(one, around))
-    .filter((one) => within === undefined || inPrefix(within, one.destination))
-    .filter((one) => exactly === undefined || isExactly(one, exactly));
+    .filter(isChosen);
   for (const one of wanted) {
     if (flush) {
       const { destination, prefixLength, metric } = one;
@@ -102,9 +104,9 @@ function* listTables(io: Io, family: IpFamily): Routine<void> {
 }
 
 /** The table of what ends here; with `only`, of one device. */
-function* listLocal(io: Io, table: string, only?: string): Routine<void> {
+function* listLocal(io: Io, table: string, only?: string, isChosen?: (one: Network) => boolean): Routine<void> {
   const { addresses, links } = yield* netlink_get();
-  const lines: (readonly [key: string, line: string])[] = [];
+  const lines: (readonly [to: Network, line: string])[] = [];
   for (const one of addresses) {
     const { device, address, prefixLength, broadcast } = one;
     if (familyOf(address) === 6 || (only !== undefined && only !== device)) continue;
@@ -115,14 +117,21 @@ function* listLocal(io: Io, table: string, only?: string): Routine<void> {
     const rest = (scope: AddressScope): string =>
       `dev ${device} ${table}scope ${scope}  src ${first?.address ?? address} \n`;
     if (isLoopback && prefixLength < 32 && !one.secondary) {
-      lines.push([network, `local ${network}/${prefixLength} ${rest("host")}`]);
+      lines.push([{ destination: network, prefixLength }, `local ${network}/${prefixLength} ${rest("host")}`]);
     }
-    lines.push([address, `local ${address} ${rest("host")}`]);
+    lines.push([host(address), `local ${address} ${rest("host")}`]);
     const wide = prefixLength < 31 && !one.secondary ? [lastOf(whole), broadcast] : [];
-    for (const last of new Set(wide)) if (last !== undefined) lines.push([last, `broadcast ${last} ${rest("link")}`]);
+    for (const last of new Set(wide))
+      if (last !== undefined) lines.push([host(last), `broadcast ${last} ${rest("link")}`]);
   }
-  for (const [, line] of lines.toSorted(([a], [b]) => compareIp(a, b))) yield* io.out.write(line);
+  const sorted = lines.toSorted(([a], [b]) => compareIp(a.destination, b.destination));
+  for (const [to, line] of sorted) if (isChosen === undefined || isChosen(to)) yield* io.out.write(line);
 }
+
+/** Where a route leads to. */
+type Network = Pick<RouteInfo, "destination" | "prefixLength">;
+
+const host = (destination: string): Network => ({ destination, prefixLength: bitsOf(4) });
 
 /** The same for IPv6, whose multicast addresses are routed through every device that speaks it. */
 function* listLocal6(io: Io, table: string, only: string | undefined): Routine<void> {
@@ -140,11 +149,11 @@ function* listLocal6(io: Io, table: string, only: string | undefined): Routine<v
 const isFirstOf = (one: AddressInfo, network: IpPrefix): boolean =>
   !one.secondary && one.prefixLength === network.length && inPrefix(network, one.address);
 
-const isExactly = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
+const isExactly = (one: Network, { address, length }: IpPrefix): boolean =>
   one.prefixLength === length && (length === 0 || one.destination === address);
 
 /** Does a route lead to all of a network? */
-const covers = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
+const covers = (one: Network, { address, length }: IpPrefix): boolean =>
   one.prefixLength <= length && inPrefix({ address: one.destination, length: one.prefixLength }, address);
 
 /** What all lines were asked to have in common is left out. */
