@@ -1,5 +1,6 @@
 /** Ports of containers on the loopback of this computer: who listens when, both ways, and what is refused. */
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { bind, type Routine, recvfrom, sendto, socket } from "@bottleship/core/abi";
 import { createEngine, type Engine } from "@bottleship/core/engine";
@@ -25,7 +26,7 @@ const portOf = async (engine: Engine, name: string, port: string): Promise<numbe
 async function visit(url: string): Promise<string> {
   let text = "";
   const status = async (): Promise<number> => {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
     text = await response.text();
     return response.status;
   };
@@ -218,4 +219,15 @@ it("breaks a connection off where nobody listens in the container", async () => 
   await engine.docker("run -d --name idle -p 127.0.0.1::80 busybox sleep 1000");
   const port = await portOf(engine, "idle", "80");
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+});
+
+it("tells nobody that nobody listens in the container before he can have listened to it", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  publish(engine);
+  await engine.docker("run -d --name idle -p 127.0.0.1::80 busybox sleep 1000");
+  const client = connect({ port: await portOf(engine, "idle", "80"), host: "127.0.0.1" });
+  await once(client, "connect");
+  for (let rounds = 0; rounds < 5; rounds++) await new Promise((resolve) => setImmediate(resolve));
+  expect(client.destroyed).toBe(false);
+  expect(await once(client, "error").catch((error: unknown) => [error])).toMatchObject([{ code: "ECONNRESET" }]);
 });

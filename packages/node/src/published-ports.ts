@@ -23,6 +23,12 @@ const PROBLEMS = new Map([
 /** A computer without IPv6 has no such loopback: there the port is the other one's alone. */
 const NO_SUCH_ADDRESS = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
+/**
+ * A connection on which nothing was said ends no sooner, in real milliseconds. Somebody in this very process may not
+ * listen to it yet: the first fetch() of Node 20 waits for ever if its connection ends while it prepares its parser.
+ */
+const SILENCE_MS = 50;
+
 /** What becomes of an attempt to listen. */
 interface Outcome {
   readonly onListening: () => void;
@@ -126,12 +132,17 @@ function textOf({ host, port }: Place, protocol: string): string {
 
 /** Makes one of a connection from here and one on the machine. */
 function join(engine: Engine, socket: Socket, to: { readonly address: string; readonly port: number }): void {
+  const acceptedMs = performance.now();
+  const leave = (how: () => void): void => {
+    if (socket.bytesWritten > 0) how();
+    else setTimeout(how, Math.max(0, acceptedMs + SILENCE_MS - performance.now()));
+  };
   const connection = new MachineConnection(engine.kernel, to, {
     onData: (bytes) => {
       if (!socket.write(bytes)) connection.pause();
     },
-    onEnd: () => socket.end(),
-    onClose: (error) => (error === undefined ? socket.end() : socket.resetAndDestroy()),
+    onEnd: () => leave(() => socket.end()),
+    onClose: (error) => leave(() => (error === undefined ? socket.end() : socket.resetAndDestroy())),
   });
   socket.on("data", (chunk: Uint8Array) => connection.write(chunk));
   socket.on("drain", () => connection.resume());
