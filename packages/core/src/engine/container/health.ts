@@ -8,7 +8,7 @@
 import { SIGKILL } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { durationText } from "../../lib/go/index.ts";
-import { concat, decode, StatusError } from "../../lib/index.ts";
+import { concat, decode, rememberingEach, StatusError } from "../../lib/index.ts";
 import { Timer, type World } from "../../sim/index.ts";
 import type { HealthConfig } from "../docker/create-body.ts";
 import type { ExecBody } from "../docker/requests/container.ts";
@@ -74,7 +74,7 @@ export class HealthMonitor {
 
   /** Its checks begin, if it has any. */
   #start(container: Container): void {
-    if (commandOf(container) === undefined) return;
+    if (commandOf(container.config) === NO_COMMAND) return;
     // What earlier runs found stays in its log.
     container.health ??= new Health();
     container.health.status = "starting";
@@ -119,7 +119,7 @@ class Checks extends Timer implements SessionWatcher {
     super(parts.world.clock);
     this.#parts = parts;
     this.#container = container;
-    this.#command = commandOf(container) ?? NO_COMMAND;
+    this.#command = commandOf(container.config);
     this.#healthcheck = container.config.Healthcheck ?? NO_CHECK;
     this.#schedule();
   }
@@ -232,20 +232,12 @@ type Command = Pick<ExecBody, "Cmd">;
 
 const NO_COMMAND: Command = { Cmd: [] };
 
-const commands = new WeakMap<Container["config"], Command>();
-
-/** What is executed; `undefined` if there is no check. Containers that share their configuration share it. */
-function commandOf({ config }: Container): Command | undefined {
-  const known = commands.get(config) ?? readCommand(config);
-  if (known !== undefined) commands.set(config, known);
-  return known;
-}
-
-function readCommand(config: Container["config"]): Command | undefined {
+/** What is executed; `NO_COMMAND` if there is no check. Containers that share their configuration share it. */
+const commandOf = rememberingEach((config: Container["config"]): Command => {
   const [kind, ...words] = (config.Healthcheck as HealthConfig | undefined)?.Test ?? [];
-  if (kind !== "CMD" && kind !== "CMD-SHELL") return undefined;
+  if (kind !== "CMD" && kind !== "CMD-SHELL") return NO_COMMAND;
   return { Cmd: kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""] };
-}
+});
 
 function outputOf({ outputIfAny }: ExecSession): string {
   if (outputIfAny === undefined) return "";
