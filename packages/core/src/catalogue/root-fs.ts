@@ -8,7 +8,7 @@ import { encode } from "../lib/index.ts";
 /** When the catalogue's images say they were made: 2025-01-01T00:00:00Z. */
 export const CREATED = "2025-01-01T00:00:00Z";
 /** The files are from the day before: older than anything that a world makes. */
-export const FILES_US = 1_735_603_200_000_000;
+const FILES_US = 1_735_603_200_000_000;
 
 interface Attributes {
   readonly mode?: number;

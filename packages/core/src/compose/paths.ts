@@ -41,7 +41,7 @@ export function resolvePaths(tree: TreeMap, directories: Directories): TreeMap {
   return mapOf(rewriteInside(tree, table, []));
 }
 
-export function resolved(tree: Tree, { directory, home }: Directories): Tree {
+function resolved(tree: Tree, { directory, home }: Directories): Tree {
   if (typeof tree !== "string" || tree === "") return tree;
   const expanded = tree === "~" || tree.startsWith("~/") ? home + tree.slice(1) : tree;
   return expanded.startsWith("/") || /^[a-zA-Z]:[\\/]/.test(expanded) ? expanded : join(directory, expanded);

@@ -63,7 +63,7 @@ export function matches(path: Path, pattern: Path): boolean {
 }
 
 /** Every subtree that a table has a function for is put through it; the others are gone into. */
-export function rewrite(tree: Tree, table: PathTable<(tree: Tree, path: Path) => Tree>, path: Path = []): Tree {
+function rewrite(tree: Tree, table: PathTable<(tree: Tree, path: Path) => Tree>, path: Path = []): Tree {
   const change = table.get(path);
   if (change !== undefined) return change(tree, path);
   return rewriteInside(tree, table, path);

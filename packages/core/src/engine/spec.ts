@@ -151,11 +151,11 @@ const PRIVILEGED_DEVICES: readonly DeviceSpec[] = MACHINE_DEVICES.filter(
 /** Since 20.10 containers may bind low ports and ping without privileges. @see moby daemon/oci_linux.go */
 const DEFAULT_SYSCTLS = { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
 
-export const cgroupPath = ({ id, hostConfig }: Container): string =>
+const cgroupPath = ({ id, hostConfig }: Container): string =>
   `${hostConfig.CgroupParent === undefined || hostConfig.CgroupParent === "" ? "/docker" : hostConfig.CgroupParent}/${id}`;
 
 /** Entrypoint and command. @throws StatusError invalid-argument if there is neither */
-export function commandLine({ config }: Container): readonly string[] {
+function commandLine({ config }: Container): readonly string[] {
   const { Entrypoint, Cmd } = config;
   const args = Entrypoint?.length ? Entrypoint.concat(Cmd ?? []) : (Cmd ?? NONE);
   if (args.length === 0) throw new StatusError("invalid-argument", "no command specified");

@@ -4,7 +4,7 @@ import type { ContainerRef, ContainerScope } from "./rule.ts";
 const ALL = /\*/g;
 
 /** A text, or a pattern in which `*` stands for any text, compiled once. */
-export function pattern(text: string): (candidate: string) => boolean {
+function pattern(text: string): (candidate: string) => boolean {
   if (!text.includes("*")) return (candidate) => candidate === text;
   const source = text.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(ALL, ".*");
   const expression = new RegExp(`^${source}$`, "s");

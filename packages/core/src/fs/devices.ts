@@ -12,10 +12,10 @@ import { FileOps } from "../vfs/index.ts";
 export type DeviceDriver = (flags: number) => FileOps;
 
 export const NULL_DEVICE = makedev(1, 3);
-export const ZERO_DEVICE = makedev(1, 5);
-export const FULL_DEVICE = makedev(1, 7);
-export const RANDOM_DEVICE = makedev(1, 8);
-export const URANDOM_DEVICE = makedev(1, 9);
+const ZERO_DEVICE = makedev(1, 5);
+const FULL_DEVICE = makedev(1, 7);
+const RANDOM_DEVICE = makedev(1, 8);
+const URANDOM_DEVICE = makedev(1, 9);
 export const TTY_DEVICE = makedev(5, 0);
 export const PTMX_DEVICE = makedev(5, 2);
 

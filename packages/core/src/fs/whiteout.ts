@@ -6,7 +6,7 @@
 import { encode } from "../lib/index.ts";
 import type { Inode, InodeInit } from "../vfs/index.ts";
 
-export const OPAQUE_XATTR = "trusted.overlay.opaque";
+const OPAQUE_XATTR = "trusted.overlay.opaque";
 const OPAQUE_VALUE = encode("y");
 
 /** The private attributes of overlayfs: never shown through it. */

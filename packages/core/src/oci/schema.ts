@@ -40,7 +40,7 @@ const platformShape = {
 };
 const platform = nullable(z.object(platformShape).readonly());
 
-export const descriptorSchema = nullable(
+const descriptorSchema = nullable(
   z
     .object({
       mediaType,
@@ -63,7 +63,7 @@ const documentShape = {
   annotations: annotations.exactOptional(),
 };
 
-export const manifestSchema = nullable(
+const manifestSchema = nullable(
   z
     .object({
       ...documentShape,
@@ -74,7 +74,7 @@ export const manifestSchema = nullable(
     .readonly(),
 );
 
-export const indexSchema = nullable(
+const indexSchema = nullable(
   z
     .object({
       ...documentShape,
@@ -141,7 +141,7 @@ const rootfs = nullable(
   z.object({ type: z.literal("layers"), diff_ids: z.array(sha256Digest).readonly().default([]) }).readonly(),
 );
 
-export const configSchema = nullable(
+const configSchema = nullable(
   z
     .object({
       ...platformShape,
@@ -156,7 +156,7 @@ export const configSchema = nullable(
     .readonly(),
 );
 
-export const layoutSchema = z.object({ imageLayoutVersion: text.regex(/^1\./, "unsupported version") }).readonly();
+const layoutSchema = z.object({ imageLayoutVersion: text.regex(/^1\./, "unsupported version") }).readonly();
 
 /** An image manifest or an index, told apart by the media type; without one by what they have. */
 export type ManifestDocument = ({ readonly kind: "manifest" } & Manifest) | ({ readonly kind: "index" } & Index);

@@ -133,7 +133,7 @@ export function lookup(directory: Location, name: string): Location | undefined 
 }
 
 /** @throws ENAMETOOLONG if `name` has more than NAME_MAX bytes. */
-export function checkName(name: string): void {
+function checkName(name: string): void {
   if (name.length > NAME_MAX / 3 && byteLength(name) > NAME_MAX) throw new Errno("ENAMETOOLONG");
 }
 

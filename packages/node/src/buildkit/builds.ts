@@ -293,7 +293,7 @@ function cachesOf({ Cache }: ControlSolve): Pick<BuildRequest, "cacheFrom" | "in
 }
 
 /** Where the result is to go. */
-export function exportersOf(
+function exportersOf(
   request: ControlSolve,
 ): readonly { readonly type: string; readonly attrs: Readonly<Record<string, string>> }[] {
   if (request.Exporters.length > 0) return request.Exporters.map(({ Type, Attrs }) => ({ type: Type, attrs: Attrs }));

@@ -29,7 +29,7 @@ export class GrpcError extends Error {
 const HEADER_LENGTH = 5;
 
 /** A message with its header: not compressed, and its length. */
-export function frame(message: Uint8Array): Uint8Array {
+function frame(message: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH + message.length);
   new DataView(bytes.buffer).setUint32(1, message.length);
   bytes.set(message, HEADER_LENGTH);

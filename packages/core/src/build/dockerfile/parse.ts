@@ -106,7 +106,7 @@ function parseNodes(text: string): ParsedText {
 }
 
 /** The second pass: instructions, sorted into stages. */
-export function assemble(parsed: ParsedText, observer: ParseObserver = {}, frontend = BUILT_IN): Dockerfile {
+function assemble(parsed: ParsedText, observer: ParseObserver = {}, frontend = BUILT_IN): Dockerfile {
   observer.onLines?.(parsed.emptyContinuations);
   const args: ArgInstruction[] = [];
   const stages: (Stage & { readonly instructions: Instruction[] })[] = [];

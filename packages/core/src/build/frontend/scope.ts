@@ -9,7 +9,7 @@ import type { ImageRunConfig } from "../../oci/index.ts";
 import type { SourceRange } from "../dockerfile/ast.ts";
 import { Environment } from "../dockerfile/environment.ts";
 
-export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const DEFAULT_SHELL = ["/bin/sh", "-c"];
 
 /** The instructions of which only a stage's last counts. */

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { decode } from "../../lib/index.ts";
 import { secretsOf } from "../command-line/build/secrets.ts";
-import { BARE_CLIENT } from "../docker/index.ts";
+import { BARE_CLIENT } from "../docker/client.ts";
 import { createEngine } from "../index.ts";
 
 async function toldOf(dockerfile: string): Promise<string> {

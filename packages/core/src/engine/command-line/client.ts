@@ -1,7 +1,7 @@
 /** The machine that the docker client runs on, as far as a command line gets to see it. */
 import type { ContextDisk } from "../../build/index.ts";
 import { encode } from "../../lib/index.ts";
-import type { ClientMachine } from "../docker/index.ts";
+import type { ClientMachine } from "../docker/client.ts";
 import { absolute, kindOf } from "./client-disk.ts";
 import type { CommandOptions } from "./session.ts";
 

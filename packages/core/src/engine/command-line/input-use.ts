@@ -4,7 +4,7 @@
  */
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
-import { parseDocker } from "../docker/index.ts";
+import { parseDocker } from "../docker/parse.ts";
 import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";

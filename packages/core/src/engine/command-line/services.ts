@@ -55,7 +55,7 @@ const withTag = (image: string): string =>
   referenceProblem(image) === undefined ? familiarText(withDefaultTag(parseReference(image))) : image;
 
 /** A service as the client sees it. @throws StatusError not-found */
-export const inspected = (session: Session, name: string): Promise<Service> =>
+const inspected = (session: Session, name: string): Promise<Service> =>
   session.call("ServiceInspect", name, () => session.engine.swarm.cluster.services.get(name));
 
 /** Changes a service as it was seen. */

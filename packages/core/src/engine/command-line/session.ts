@@ -11,7 +11,7 @@ import {
 import { quote, rfc3339 } from "../../lib/go/index.ts";
 import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
-import type { ClientMachine } from "../docker/index.ts";
+import type { ClientMachine } from "../docker/client.ts";
 import type { Engine } from "../engine.ts";
 import { managersCall } from "../swarm/managers-call.ts";
 import { clientMachine } from "./client.ts";

@@ -27,7 +27,7 @@ export function stopAll(
   });
 }
 
-export async function stopOne(
+async function stopOne(
   operation: Operation,
   container: Container,
   service: Service | undefined,

@@ -1,6 +1,9 @@
 /**
  * `parseDocker`: finds the command among the words, reads its options, checks its operands, makes the request.
  *
+ * This folder is docker's command line without an engine: what lies here is a function of the words and of the client's
+ * machine. Where the client answers by itself, the result is that answer.
+ *
  * Model: docker/cli cmd/docker (global options, builder, plugins), spf13/cobra Traverse and execute.
  */
 import { parseBool, quote } from "../../lib/go/index.ts";

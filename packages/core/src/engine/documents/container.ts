@@ -348,7 +348,7 @@ function summarySettings(endpoints: Container["endpoints"]): Container["endpoint
 }
 
 /** "Up 5 minutes", "Exited (0) 3 seconds ago", "Created". @see moby container/state.go:State.String */
-export function statusText(container: Container, nowUs: number): string {
+function statusText(container: Container, nowUs: number): string {
   const since = (us: number): string => humanDuration((nowUs - us) / 1e6);
   switch (container.state) {
     case "running":

@@ -321,4 +321,4 @@ function wordFor(how: Uploaded, from: string): string {
   return how === "exists" ? "Layer already exists" : "Pushed";
 }
 
-export const shortDigest = (digest: string): string => digest.slice(digest.indexOf(":") + 1).slice(0, 12);
+const shortDigest = (digest: string): string => digest.slice(digest.indexOf(":") + 1).slice(0, 12);

@@ -14,7 +14,7 @@ export interface CapturedFrame {
 }
 
 /** Frames that a capture keeps unless it is told otherwise. */
-export const CAPTURE_LIMIT = 100_000;
+const CAPTURE_LIMIT = 100_000;
 
 export class Capture implements Disposable {
   readonly selection: LinkSelection;

@@ -12,9 +12,6 @@ import { PREFIX } from "./bridge-options.ts";
 import { joinedProblems } from "./joined-problems.ts";
 import { EMPTY_SETTINGS } from "./settings.ts";
 
-/** The networks that are always there. */
-export const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
-
 /** What is known of the network. */
 export interface ConfiguredNetwork {
   /** What was asked for when it was made, and that of the default bridge. */

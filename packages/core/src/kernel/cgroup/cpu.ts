@@ -10,7 +10,7 @@ import type { Cgroup } from "./cgroup.ts";
 import { type ControlFiles, formatFlat } from "./control-file.ts";
 import { parseSigned, parseUnsigned, within } from "./number.ts";
 
-export const DEFAULT_PERIOD_US = 100_000;
+const DEFAULT_PERIOD_US = 100_000;
 const MIN_PERIOD_US = 1000;
 const MAX_PERIOD_US = 1_000_000;
 const MIN_QUOTA_US = 1000;

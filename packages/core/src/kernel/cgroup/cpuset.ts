@@ -27,7 +27,7 @@ const RANGE = /^(?:(?<all>all)|(?<first>\d+|N)(?:-(?<last>\d+|N))?)(?::(?<used>\
  * @throws EINVAL if it is no list. @throws ERANGE for a number that is not below `count`.
  * @see lib/bitmap-str.c:bitmap_parselist
  */
-export function parseList(text: string, count: number): readonly number[] {
+function parseList(text: string, count: number): readonly number[] {
   const numbers = new Set<number>();
   const numberOf = (digits: string): number => (digits === "N" ? count - 1 : Number(digits));
   for (const part of text.split(/[\s,]+/)) {

@@ -29,12 +29,11 @@ export {
   readUnsigned,
 } from "./number.ts";
 export { offlineError } from "./offline.ts";
-export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
+export { quote, quoteByte, quoteBytes } from "./quote.ts";
 export { goRegExp } from "./regexp.ts";
 export { parseBytes, parseDecimalBytes } from "./size.ts";
 export { structureHash } from "./structure-hash.ts";
 export {
-  type CalendarTime,
   calendar,
   type Moment,
   parseTime,

@@ -392,7 +392,7 @@ export function* say({ io, options }: Pick<PipContext, "io" | "options">, line: 
   yield* io.out.flush();
 }
 
-export function* fail(io: Io, message: string): Routine<never> {
+function* fail(io: Io, message: string): Routine<never> {
   yield* io.out.flush();
   yield* io.err.write(`ERROR: ${message}\n`);
   throw new AppletExit(1);

@@ -22,7 +22,7 @@ export const readNumber = (bytes: Uint8Array, at: number): number =>
 const text0 = (text: string): Uint8Array => encode(`${text}\0`);
 
 /** A message with its type and length. */
-export function wire(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+function wire(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = concat(parts.length === 0 ? [NO_BYTES] : parts);
   return concat([encode(type), number32(body.length + 4), body]);
 }

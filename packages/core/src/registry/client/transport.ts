@@ -136,7 +136,7 @@ function connectionMessage({ method, url }: Request, error: unknown): string {
 /** "Get" */
 const goVerb = (method: string): string => method.charAt(0) + method.slice(1).toLowerCase();
 
-export const hostOf = (url: string): string => new URL(url).host;
+const hostOf = (url: string): string => new URL(url).host;
 
 /** @see moby registry/config.go isInsecure: 127.0.0.0/8 and ::1 need no TLS. */
 export function isLoopback(domain: string): boolean {

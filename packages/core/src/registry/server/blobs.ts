@@ -43,5 +43,4 @@ export const headersOf = (digest: ContentDigest): Readonly<Record<string, string
   etag: `"${digest}"`,
 });
 
-export const unknownBlob = (digest: string): RegistryProblem =>
-  new RegistryProblem("BLOB_UNKNOWN", { detail: { digest } });
+const unknownBlob = (digest: string): RegistryProblem => new RegistryProblem("BLOB_UNKNOWN", { detail: { digest } });

@@ -118,12 +118,7 @@ export function encodeQuestion(id: number, name: string, type: DnsType): Uint8Ar
 }
 
 /** One question to one server. `undefined` if there is no answer in time, an `Errno` if it cannot be asked. */
-export function* ask(
-  server: string,
-  name: string,
-  type: DnsType,
-  timeoutUs: number,
-): Routine<DnsMessage | Errno | undefined> {
+function* ask(server: string, name: string, type: DnsType, timeoutUs: number): Routine<DnsMessage | Errno | undefined> {
   const family = familyOf(server) === 4 ? "inet" : "inet6";
   const fd = yield* socket(family, "dgram");
   try {
@@ -144,7 +139,7 @@ export function* ask(
 }
 
 /** A question to each server in turn, until one knows. */
-export function* query(config: ResolverConfig, name: string, type: DnsType): Routine<DnsMessage | undefined> {
+function* query(config: ResolverConfig, name: string, type: DnsType): Routine<DnsMessage | undefined> {
   let last: DnsMessage | undefined;
   for (let tries = 0; tries < config.attempts; tries++) {
     for (const server of config.servers) {

@@ -1,5 +1,5 @@
 /** How a shell ends: the trap on EXIT, and the status. */
-import { Errno, type Routine } from "../../abi/index.ts";
+import type { Routine } from "../../abi/index.ts";
 import { Leave, type LeaveReason } from "./errors.ts";
 import type { Shell } from "./shell.ts";
 import { ON_EXIT } from "./traps.ts";
@@ -39,13 +39,4 @@ export function reset(shell: Shell, reason: LeaveReason | undefined): void {
   shell.skip = undefined;
   shell.loopDepth = 0;
   shell.isTracing = false;
-}
-
-/** Runs `work`, and turns what it throws from the kernel into nothing: for what must not fail. */
-export function* quietly(work: Routine<unknown>): Routine<void> {
-  try {
-    yield* work;
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-  }
 }

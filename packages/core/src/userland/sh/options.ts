@@ -1,7 +1,7 @@
 /** The shell's options: `set -e`, `set -o pipefail`. @see set(1p) */
 
 /** Names in the order in which `set -o` lists them, with their letters. */
-export const OPTIONS = [
+const OPTIONS = [
   ["errexit", "e"],
   ["noglob", "f"],
   ["ignoreeof", "I"],

@@ -33,7 +33,7 @@ export interface Scanner {
 }
 
 /** True where text is quoted already and single quotes mean nothing. */
-export const isDouble = (mode: Mode): boolean =>
+const isDouble = (mode: Mode): boolean =>
   mode === "double" || mode === "double-brace" || mode === "here" || mode === "arithmetic";
 
 const PLAIN = /[^\t\n "$&'();<>\\`|}]+/y;

@@ -47,7 +47,7 @@ export function* openScript(shell: Shell, path: string): Routine<Input> {
 }
 
 /** Runs everything that `input` has. @throws Leave */
-export function* runInput(shell: Shell, input: Input, flags: Flags): Routine<number> {
+function* runInput(shell: Shell, input: Input, flags: Flags): Routine<number> {
   shell.inputs.push(input);
   try {
     return yield* runLines(shell, input, { flags, isTop: false });

@@ -6,7 +6,7 @@
 
 import { quote } from "../../../lib/go/index.ts";
 import { base64Bytes, decode, StatusError } from "../../../lib/index.ts";
-import type { ClientMachine } from "../../docker/index.ts";
+import type { ClientMachine } from "../../docker/client.ts";
 import { absolute } from "../client-disk.ts";
 
 const DEFAULT_ID = "default";

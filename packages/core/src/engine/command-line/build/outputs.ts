@@ -67,7 +67,7 @@ function checkFile(session: Session, dest: string): void {
   if (problem !== undefined) throw invalid(`failed to open open ${dest}: ${problem}`);
 }
 
-export function isPush({ type, fields }: Pick<Output, "type" | "fields">): boolean {
+function isPush({ type, fields }: Pick<Output, "type" | "fields">): boolean {
   return type === "registry" || isTrue(fields.get("push") ?? "");
 }
 

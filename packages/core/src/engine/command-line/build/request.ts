@@ -18,7 +18,7 @@ import { clean, decode, dirname, join, NO_BYTES, StatusError } from "../../../li
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { archiveContext, keepsGitDir, remoteContext } from "../../build/remote-context.ts";
 import { parseIp } from "../../docker/go/address.ts";
-import { parseReference } from "../../docker/index.ts";
+import { parseReference } from "../../docker/reference.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import { absolute } from "../client-disk.ts";
 import type { Session } from "../session.ts";

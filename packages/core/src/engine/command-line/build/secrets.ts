@@ -6,7 +6,7 @@
 import type { Secret } from "../../../build/index.ts";
 import { parseCsv } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
-import type { ClientMachine } from "../../docker/index.ts";
+import type { ClientMachine } from "../../docker/client.ts";
 import { OptionError } from "./option.ts";
 
 /** @see BuildKit session/secrets/secretsprovider/store.go MaxSecretSize */

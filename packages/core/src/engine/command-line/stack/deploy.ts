@@ -5,8 +5,8 @@
  */
 import type { Project } from "../../../compose/index.ts";
 import { problemOf } from "../../../lib/go/index.ts";
-import { parseReference } from "../../docker/index.ts";
 import { failure } from "../../docker/problem.ts";
+import { parseReference } from "../../docker/reference.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import type { ServiceSpec } from "../../swarm/service-spec.ts";
 import { awaitService } from "../converge.ts";

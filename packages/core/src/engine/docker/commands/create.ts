@@ -73,7 +73,7 @@ export const NO_TTY = "the input device is not a TTY";
  * How `docker run` ends when creating or starting fails: 127 for a command that was not found, 126 for one that may
  * not be executed, 125 for the rest. `message` is the error with its "Error response from daemon: ".
  */
-export function runFailure(message: string): CliError {
+function runFailure(message: string): CliError {
   const notFound = /executable file not found|no such file or directory|system cannot find the file specified/;
   const exitCode = notFound.test(message) ? 127 : /permission denied|is a directory/.test(message) ? 126 : 125;
   return failure(helpful("run", message), exitCode);

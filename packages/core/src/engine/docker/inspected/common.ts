@@ -30,8 +30,8 @@ export const DURATION: BasicType = {
   print: (value) => durationText(Number(value)),
 };
 
-export const PORT = named("nat.Port");
-export const NOTHING = struct("struct {}");
+const PORT = named("nat.Port");
+const NOTHING = struct("struct {}");
 export const STRING_SET = mapOf(NOTHING);
 export const PORT_SET = mapOf(NOTHING, "nat.PortSet", PORT);
 const PORT_BINDING = struct(

@@ -104,7 +104,7 @@ function exposeRange(text: string, port: string): Range {
 }
 
 /** Protocol and port of `PORT/PROTOCOL`; the protocol is tcp unless said. */
-export function splitProtocol(text: string): readonly [protocol: string, port: string] {
+function splitProtocol(text: string): readonly [protocol: string, port: string] {
   const [port = "", protocol] = text.split("/");
   if (port === "") return ["", ""];
   return [protocol || "tcp", port];

@@ -69,6 +69,6 @@ const SIGNATURES: readonly (readonly [Compression, readonly number[]])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
 ];
 
-export function compressionOf(start: Uint8Array): Compression | undefined {
+function compressionOf(start: Uint8Array): Compression | undefined {
   return SIGNATURES.find(([, signature]) => signature.every((byte, index) => start[index] === byte))?.[0];
 }

@@ -2,7 +2,7 @@
 import { Errno, type Routine } from "../../../abi/index.ts";
 import { attempt, readText } from "../../io.ts";
 
-export const ACTIONS = ["sysinit", "wait", "once", "respawn", "askfirst", "ctrlaltdel", "shutdown", "restart"] as const;
+const ACTIONS = ["sysinit", "wait", "once", "respawn", "askfirst", "ctrlaltdel", "shutdown", "restart"] as const;
 export type InitAction = (typeof ACTIONS)[number];
 
 export interface InittabEntry {

@@ -6,7 +6,7 @@ const LOOPBACK_MAC = "00:00:00:00:00:00";
 const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
 
 /** The name with the other end of a pair, `eth0@if7`. */
-export function fullName(link: LinkInfo, all: readonly LinkInfo[]): string {
+function fullName(link: LinkInfo, all: readonly LinkInfo[]): string {
   if (link.peerIndex === undefined) return link.name;
   const peer = peerOf(link, all);
   return `${link.name}@${peer?.name ?? `if${link.peerIndex}`}`;

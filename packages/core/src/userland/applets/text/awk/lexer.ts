@@ -58,7 +58,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ..."getline func function BEGIN END".split(" "),
 ]);
 
-export const BUILTINS: ReadonlySet<string> = new Set([
+const BUILTINS: ReadonlySet<string> = new Set([
   ..."and compl lshift or rshift xor close system fflush atan2 cos exp int log rand sin sqrt srand".split(" "),
   ..."gensub gsub index match split sprintf sub substr systime strftime mktime tolower toupper length".split(" "),
 ]);

@@ -315,7 +315,7 @@ export class ExpressionParser {
 }
 
 /** What can be assigned to. */
-export function isTarget(expression: Expression): boolean {
+function isTarget(expression: Expression): boolean {
   return ["variable", "argument", "element", "field"].includes(expression.kind);
 }
 

@@ -33,7 +33,7 @@ const repeated =
   };
 
 /** The place in a column of a line, or its end. */
-export function inColumn(editor: Editor, at: number, column: number): number {
+function inColumn(editor: Editor, at: number, column: number): number {
   const { document, screen, text } = editor;
   const end = document.lineEnd(at);
   let place = document.lineStart(at);
