@@ -5,7 +5,7 @@
  */
 import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { rememberingEach, StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
 import { type ResolvedUser, type Runtime, type StartedExec, type Stdio, withHome } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
@@ -119,18 +119,12 @@ interface Actions {
   readonly start: string;
 }
 
-const actions = new WeakMap<readonly string[], Actions>();
-
 /** The program and its arguments, with a blank between also where there are none. */
-function actionsOf(command: readonly string[]): Actions {
-  const known = actions.get(command);
-  if (known !== undefined) return known;
+const actionsOf = rememberingEach((command: readonly string[]): Actions => {
   const [program = "", ...args] = command;
   const shown = `${program} ${args.join(" ")}`;
-  const made = { create: `exec_create: ${shown}`, start: `exec_start: ${shown}` };
-  actions.set(command, made);
-  return made;
-}
+  return { create: `exec_create: ${shown}`, start: `exec_start: ${shown}` };
+});
 
 /** Whether a request leaves everything but the command as the container has it. */
 const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]): boolean =>

@@ -115,6 +115,7 @@ export { logDetails } from "./log/log-details.ts";
 export { checkReadable } from "./log/log-driver.ts";
 export type { LogEntry, Stream } from "./log/log-entry.ts";
 export { type LogLine, LogLines, tailOf } from "./log/log-lines.ts";
+export { type LogPeriod, LogReader } from "./log/log-reader.ts";
 export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOptions } from "./machine/daemon.ts";
 export { ConnectionLost, DaemonLife } from "./machine/daemon-life.ts";
 export { MachineSnapshot, type SnapshotOptions } from "./machine/machine-snapshot.ts";

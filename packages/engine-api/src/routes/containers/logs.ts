@@ -3,8 +3,8 @@
  *
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */
-import type { Container, Engine, LogLine } from "@bottleship/core/engine";
-import { checkReadable, LogLines, logDetails, logTimeOf, tailOf } from "@bottleship/core/engine";
+import type { Container, Engine, LogLine, LogPeriod } from "@bottleship/core/engine";
+import { checkReadable, LogReader, logDetails, logTimeOf, tailOf } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -14,7 +14,7 @@ import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
 import { watch } from "./watch.ts";
 
-interface Wanted extends Period {
+interface Wanted extends LogPeriod {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly follow: boolean;
@@ -56,14 +56,8 @@ function wantedOf(query: URLSearchParams): Wanted {
   };
 }
 
-/** When the lines of a log were written that are wanted. */
-export interface Period {
-  readonly sinceUs: number;
-  readonly untilUs: number;
-}
-
 /** "0" is no limit, as the client sends where there is none. */
-export function periodOf(query: URLSearchParams): Period {
+export function periodOf(query: URLSearchParams): LogPeriod {
   return {
     sinceUs: unixTime(query, "since") || Number.NEGATIVE_INFINITY,
     untilUs: unixTime(query, "until") || Number.POSITIVE_INFINITY,
@@ -76,29 +70,23 @@ const LINE_BYTES = 128;
 const BEHIND_BYTES = 64 * 1024 ** 2;
 
 async function send(engine: Engine, container: Container, wanted: Wanted, output: Output): Promise<void> {
-  const lines = LogLines.of(container);
-  const isWanted = ({ timeUs }: LogLine): boolean => timeUs >= wanted.sinceUs && timeUs <= wanted.untilUs;
+  const reader = new LogReader(container, wanted);
   const channel = new Channel<LogLine>(({ bytes }) => bytes.length + LINE_BYTES);
   const take = (line: LogLine): void => {
-    if (isWanted(line) && wanted[line.stream]) channel.push(line);
+    if (wanted[line.stream]) channel.push(line);
   };
-  const past = container.logs.entries.flatMap((entry) => lines.push(entry));
-  const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
-  for (const line of wanted.tail === 0 ? [] : kept.slice(-wanted.tail)) take(line);
-  // A line that is too late ends it, and not the time.
-  const isLate = ({ timeUs }: LogLine): boolean => timeUs > wanted.untilUs;
+  for (const line of reader.past(wanted.tail)) take(line);
   const stops: (() => void)[] = [];
-  if (wanted.follow && container.isActive && !past.some(isLate)) {
+  if (wanted.follow && container.isActive && !reader.isOver) {
     const follow = container.logs.follow((entry) => {
-      const added = lines.push(entry);
-      for (const line of added) take(line);
-      if (added.some(isLate)) channel.close();
+      for (const line of reader.push(entry)) take(line);
+      if (reader.isOver) channel.close();
       // Who reads a log holds nobody up: a reader that is so far behind is let go.
       if (channel.waitingBytes > BEHIND_BYTES) channel.close();
     });
     const end = watch(engine, container, (action) => {
       if (action !== "die" && action !== "destroy") return;
-      for (const line of lines.end()) take(line);
+      for (const line of reader.end()) take(line);
       channel.close();
     });
     stops.push(follow, end);

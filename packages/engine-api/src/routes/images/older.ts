@@ -48,6 +48,6 @@ export function olderSummary<T extends { readonly Size: number; readonly Contain
 }
 
 /** What else it takes up was never told. */
-export function withVirtualSize<T extends { readonly Size: number }>(document: T, version: number) {
+function withVirtualSize<T extends { readonly Size: number }>(document: T, version: number) {
   return version > LAST_VIRTUAL_SIZE ? document : { ...document, VirtualSize: document.Size };
 }
