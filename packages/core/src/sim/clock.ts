@@ -9,20 +9,20 @@ import type { Prng } from "./prng.ts";
 
 /** Microseconds between the Unix epoch and 2025-01-01T00:00:00Z: when a world begins unless it says otherwise. */
 export const DEFAULT_EPOCH_US = 1_735_689_600_000_000;
-/** How far chance may move a timer among those that are due with it. */
+/** The range from which chance delays a timer in the order of those that are due at the same time. */
 const ORDERS_MIXED = 1000;
 
 export class Clock {
   #nowUs: number;
   #armed = 0;
   /**
-   * A heap by due time and order, of four branches: most are armed for soon and rise through all of it. Times and orders
-   * are lists of their own, so that comparing looks at no timer.
+   * A heap by due time, then order, with four children to a node: most timers are armed for soon, and rise through all
+   * of its levels. Times and orders are kept in arrays of their own, so that comparing touches no timer.
    */
   readonly #heap: Timer[] = [];
   readonly #due: number[] = [];
   readonly #order: number[] = [];
-  /** Draws which of those that are due together come first; absent, those that were armed first. */
+  /** Draws the order of timers that are due at the same time; without it, they fire as they were armed. */
   readonly #chance: Prng | undefined;
   /** Wall time at which the world began. */
   readonly startUs: number;
@@ -83,7 +83,7 @@ export class Clock {
     return true;
   }
 
-  /** Puts `timer` into the heap: used by `Timer.arm`. What is beyond all numbers of microseconds never comes. */
+  /** Puts `timer` into the heap: used by `Timer.arm`. What is due after `Number.MAX_SAFE_INTEGER` never comes. */
   arm(timer: Timer, dueUs: number): void {
     if (timer.position >= 0) this.disarm(timer);
     if (!(dueUs <= Number.MAX_SAFE_INTEGER)) return;
@@ -121,7 +121,7 @@ export class Clock {
     timer.position = at;
   }
 
-  /** Negative if the one at a place is due before, positive if after. */
+  /** Negative if the timer at `at` of the heap is due before that time and order, positive if after. */
   #compare(at: number, dueUs: number, order: number): number {
     return (this.#due[at] as number) - dueUs || (this.#order[at] as number) - order;
   }
@@ -143,7 +143,7 @@ export class Clock {
     this.#put(at, timer, dueUs, order);
   }
 
-  /** Which of those below a place is due first; no place of the heap if there are none. */
+  /** The index of the child of `at` that is due first; beyond the heap if it has none. */
   #firstBelow(at: number): number {
     const end = Math.min(4 * at + 5, this.#heap.length);
     let first = 4 * at + 1;
@@ -175,18 +175,18 @@ export class Clock {
 export class Timer {
   readonly #clock: Clock;
   readonly #action: (() => void) | undefined;
-  /** It comes after those that were armed before it. */
+  /** It never fires before those that were armed before it for the same time. */
   isOrdered = false;
   /** Index in the clock's heap; -1 while not armed. */
   position = -1;
 
-  /** Who says in `fire` what happens needs no `action`. */
+  /** A subclass that overrides `fire` needs no `action`. */
   constructor(clock: Clock, action?: () => void) {
     this.#clock = clock;
     this.#action = action;
   }
 
-  /** It happens. */
+  /** Its time has come: called by the clock. */
   fire(): void {
     this.#action?.();
   }
@@ -195,7 +195,7 @@ export class Timer {
     return this.position >= 0;
   }
 
-  /** When it happens; `undefined` while it is not armed. */
+  /** When it will fire; `undefined` while it is not armed. */
   get dueUs(): number | undefined {
     return this.#clock.dueUs(this);
   }

@@ -17,7 +17,7 @@ export interface CostTable {
   readonly shellStep: number;
   /** A line of output, as a log driver keeps it. */
   readonly logLine: number;
-  /** 64 KiB of output on their way from a container's pipe to its log, or to who is attached. */
+  /** 64 KiB of output on their way from a container's pipe to its log, or to an attached client. */
   readonly logPer64KiB: number;
   /** A write to a terminal whose other end the host holds. */
   readonly terminalWrite: number;
@@ -25,7 +25,9 @@ export interface CostTable {
   readonly loopback: number;
   /** A packet's way from one end of a veth pair to the other. */
   readonly veth: number;
-  /** Preparing a container: not computed, but waited for. What one does that was started just before, another finds done. */
+  /**
+   * Preparing a container. It is a wait, not CPU time: a container that is started right behind another finds it done.
+   */
   readonly containerSetup: number;
 }
 

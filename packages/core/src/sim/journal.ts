@@ -9,7 +9,7 @@ export interface Moment {
   readonly turn: number;
   /** Microseconds since the beginning. */
   readonly uptimeUs: number;
-  /** Of everything that had happened up to the end of the last turn. */
+  /** The trace's hash at the end of the last turn. */
   readonly traceHash: string;
 }
 
@@ -30,9 +30,12 @@ export type Act =
 
 export interface Input extends Moment {
   readonly act: Act;
-  /** Earlier inputs, by their numbers, that had come to an end since the one before: this one may be their consequence. */
+  /**
+   * Numbers of earlier inputs whose calls had returned since the input before this one: this one may be a consequence
+   * of them.
+   */
   readonly ended: readonly number[];
-  /** It came right behind the one before: nobody did anything in between. */
+  /** The same synchronous code made it as the one before: nothing ran in between. */
   readonly isNext: boolean;
 }
 

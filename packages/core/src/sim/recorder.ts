@@ -1,15 +1,15 @@
 /**
  * Recording: a subject (an engine, a cluster) seen through a glass that notes what is done to it from outside.
  *
- * Behind the glass everything is as ever: what the subject does to itself is not seen. Objects that are reached through it,
- * and objects that calls return, are behind the glass too; data are not. Callbacks are not part of a journal, unless they
- * are programs: see `KEEPS_FUNCTIONS`.
+ * The glass is a proxy. What the subject does to itself passes by it and is not noted. Objects that are reached through
+ * it, and objects that calls return, are wrapped too; plain data are not. Callbacks are not part of a journal, unless
+ * they are programs: see `KEEPS_FUNCTIONS`.
  */
 import { omit } from "../lib/index.ts";
 import type { Act, Input, Journal, Moment, Reference } from "./journal.ts";
 import type { TimePolicy, World, WorldOptions } from "./world.ts";
 
-/** What only looks, listens or waits: it changes nothing, or what it changes is nobody's but the caller's. */
+/** Members that only look, listen or wait: they change nothing, or only what belongs to the caller. */
 const LOOKS: ReadonlySet<PropertyKey> = new Set([
   ...["on", "once", "off", "emit", "addListener", "removeListener", "listenerCount", "follow"],
   ...["until", "hold", "wake", "breathe", "narrate", "snapshot", "explain", "timeline", "flush", "journal"],
@@ -30,7 +30,7 @@ export class Recorder<Subject extends object> {
   readonly #inputs: Input[] = [];
   /** Numbers of inputs that have ended since the last one. */
   #ended: number[] = [];
-  /** The code that has made the last input has not let go yet. */
+  /** The synchronous code that made the last input is still running. */
   #isBusy = false;
   readonly #glasses = new WeakMap<object, object>();
   readonly #behind = new WeakMap<object, { readonly target: object; readonly at: Reference }>();
@@ -82,9 +82,10 @@ export class Recorder<Subject extends object> {
         if (typeof value !== "function") {
           return LOOKS.has(key) ? value : this.#seen(value, { ...at, path: [...at.path, key] });
         }
-        // It puts a timer into the world, and takes it out again when it ends early: these two are what is noted.
+        // `sleep` arms a timer in the world, and cancels it when it is aborted: those two are the inputs that are
+        // noted.
         if (key === "sleep") return value.bind(glass);
-        // Waiting does nothing to a world but to let it go on, which a replay does by itself.
+        // Waiting only lets the world go on, which a replay does by itself.
         if (LOOKS.has(key) || (target === (this.#world as object) && key !== "advance")) return value.bind(target);
         return (...args: readonly unknown[]) => this.#call(target, at, key, args);
       },
@@ -124,7 +125,7 @@ export class Recorder<Subject extends object> {
     return result.then((value: unknown) => this.#seen(value, own)).finally(isOver);
   }
 
-  /** A value on its way out. */
+  /** A value on its way out of the subject: wrapped if it is a live object. */
   #seen(value: unknown, at: Reference): unknown {
     if (Array.isArray(value) && value.some(isLive)) {
       return value.map((one: unknown, index) => this.#seen(one, { ...at, path: [...at.path, index] }));
@@ -132,7 +133,7 @@ export class Recorder<Subject extends object> {
     return isLive(value) ? this.#glass(value, at) : value;
   }
 
-  /** A value on its way in, as those behind the glass know it. */
+  /** A value on its way in: wrapped objects become the originals. */
   #bare(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#behind.get(value);
@@ -144,7 +145,7 @@ export class Recorder<Subject extends object> {
     return isBare ? value : Object.fromEntries(entries.map(([key, one]) => [key, this.#bare(one)]));
   }
 
-  /** The same for the journal. */
+  /** A value on its way in, as the journal keeps it. */
   #recorded(value: unknown, keepsFunctions: boolean): unknown {
     if (typeof value === "function") return keepsFunctions ? value : NOTHING_TO_DO;
     if (typeof value !== "object" || value === null) return value;
@@ -186,7 +187,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** It can do something: an instance of a class that is not JavaScript's own, or an object with functions. */
+/** Whether it is more than data: an instance of a class that is not JavaScript's own, or an object with functions. */
 function isLive(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   if (isPlain(value)) return Reflect.ownKeys(value).some((key) => typeof Reflect.get(value, key) === "function");

@@ -12,7 +12,7 @@ export interface ReplayOptions {
   readonly until?: Duration | { readonly turn: number; readonly inputs?: number };
 }
 
-/** How often others are let go on before something that should have come to an end is given up. */
+/** How many breaths of the host something that should have ended by now is given before the replay fails. */
 const PATIENCE = 200;
 
 export class Replayer {
@@ -57,7 +57,7 @@ export class Replayer {
     }
   }
 
-  /** What the input may be a consequence of has come to an end, as it had then. */
+  /** Waits until the inputs have ended that had ended before this one when it was recorded. */
   async #untilEnded(number: number, { ended }: Input): Promise<void> {
     for (let tries = 0; ended.some((one) => this.#pending.has(one)); tries++) {
       if (tries === PATIENCE) throw refused(this.#lost(number, "what came before it does not end"));
@@ -109,7 +109,7 @@ export class Replayer {
         .catch(() => {})
         .finally(() => this.#pending.delete(number));
     } catch {
-      // It failed then, too: if not, what follows differs, and is noticed.
+      // It failed when it was recorded, too. If not, the trace will differ, which is noticed.
     }
   }
 
@@ -143,16 +143,16 @@ function endOf(until: ReplayOptions["until"]): number {
 
 const refused = (message: string): StatusError => new StatusError("failed-precondition", message);
 
-/** Something that lives in a world: an engine, a cluster. */
+/** What lives in a world: an engine, a cluster. */
 export interface Inhabitant {
   readonly world: World;
 }
 
 /**
- * The subject of a journal as it was at a moment: nothing goes on until somebody waits for something.
+ * The subject of a journal as it was at a moment. Nothing goes on in it until somebody waits for something.
  *
  * @throws StatusError failed-precondition if it goes another way than the recorded one; invalid-argument for what is no
- * journal, as one that was JSON is none any more, and for a time before the beginning
+ * journal (one that has been through JSON no longer is) and for a time before the beginning
  */
 export async function replay<Subject extends Inhabitant>(
   journal: Journal<Subject>,
@@ -178,8 +178,8 @@ export interface FirstMoment<Subject> {
 }
 
 /**
- * The first moment at which something holds that holds from then on, by bisecting on replays; `undefined` if it does not
- * hold at the end, which is the journal's unless an earlier one is named.
+ * The first moment from which on something holds, found by bisection over replays. It has to hold from then on up to
+ * the end, which is that of the journal unless an earlier one is named; `undefined` if it does not hold there.
  */
 export async function firstMoment<Subject extends Inhabitant>(
   journal: Journal<Subject>,

@@ -21,7 +21,7 @@ export type TurnOrder = "fifo" | "random";
 export class Scheduler {
   readonly #order: TurnOrder;
   readonly #prng: Prng;
-  /** Those from `#head` up to `#tail`; the array keeps its length, for it fills again at once. */
+  /** A queue from `#head` up to `#tail`; the array keeps its length, for it fills again at once. */
   #ready: (Coroutine | undefined)[] = [];
   #head = 0;
   #tail = 0;

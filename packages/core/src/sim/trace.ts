@@ -8,7 +8,7 @@ export class Trace {
   #high = 0x01000193;
   #length = 0;
 
-  /** Numbers and texts that were added. */
+  /** How many numbers and texts were added. */
   get length(): number {
     return this.#length;
   }

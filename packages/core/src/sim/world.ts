@@ -26,7 +26,7 @@ import type { Waiter, WaitQueue } from "./wait-queue.ts";
 export type TimePolicy = "skip" | "manual" | "real";
 
 export interface WorldOptions {
-  /** Decides every draw of chance. Default 1. */
+  /** All chance in the world follows from it. Default 1. */
   readonly seed?: number | string;
   /** Wall time at the beginning, microseconds since 1970. Default 2025-01-01T00:00:00Z. */
   readonly startUs?: number;
@@ -34,7 +34,7 @@ export interface WorldOptions {
   readonly order?: TurnOrder;
   readonly costs?: Partial<CostTable>;
   readonly host?: Host;
-  /** What waits have if they say nothing. */
+  /** Limits of waits that name none themselves. */
   readonly limits?: WaitLimits;
   /** How much of the host's memory it may really take. */
   readonly allotments?: AllotmentOptions;
@@ -58,11 +58,17 @@ export interface WaitOptions extends WaitLimits {
   readonly signal?: AbortSignal | undefined;
   /** What is waited for, in a message. */
   readonly what?: string | undefined;
-  /** Follows what others make happen: such a wait alone moves neither processes nor time, and has no time-out. */
+  /**
+   * Only follows what others make happen (`logs -f`, `events`): such a wait by itself moves neither processes nor time,
+   * and has no time-out.
+   */
   readonly follows?: boolean | undefined;
-  /** It may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
+  /** What is waited for may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
   readonly isPatient?: boolean | undefined;
-  /** Woken when the condition may have come to hold: thousands of waits are not asked after every step then. */
+  /**
+   * Woken when the condition may have come to hold. With it the wait is asked only then, not after every step, as
+   * thousands of waits may be.
+   */
   readonly on?: WaitQueue | undefined;
 }
 
@@ -71,12 +77,12 @@ export interface SleepOptions extends WaitOptions {
   readonly unless?: (() => boolean) | undefined;
 }
 
-/** What a world goes on from. */
+/** What another world needs to go on from here. */
 export interface WorldState {
   readonly startUs: number;
   readonly nowUs: number;
   readonly chance: PrngState;
-  /** Of the order of turns. */
+  /** The scheduler's chance: the order of turns. */
   readonly turns: PrngState;
   readonly trace: TraceState;
 }
@@ -85,9 +91,12 @@ export interface WorldState {
 export const WAIT_LIMIT_US = 86_400 * 1_000_000;
 /** More turns than this, some seconds' worth on a fast computer, are taken for a program that never comes to rest. */
 export const TURNS_LIMIT = 1_000_000;
-/** A shell that loops without a pause has 30,000 turns in a second, and one that naps for a second each time has nine. */
+/**
+ * A shell that loops without a pause takes some 30,000 turns a virtual second, one that sleeps for a second in each
+ * round nine: this lies between.
+ */
 export const TURNS_PER_SECOND = 20_000;
-/** For waits that end when somebody outside of the world wants it. */
+/** For waits that are ended by somebody outside of the world. */
 export const UNLIMITED = {
   timeoutUs: Number.POSITIVE_INFINITY,
   turns: Number.POSITIVE_INFINITY,
@@ -100,12 +109,20 @@ const NEVER = (): boolean => false;
 const NEXT_MICROTASK = Promise.resolve();
 /** Turns between two breaths of the host. */
 const TURNS_PER_BREATH = 5_000;
-/** Under `real`, after how many turns it is asked whether the host has waited for `BREATH_US` of its time. */
+/**
+ * Under `real`, how many turns pass between two looks at the host's clock: after `BREATH_US` without a breath it gets
+ * one.
+ */
 const TURNS_PER_LOOK = 16;
 const BREATH_US = 10_000;
-/** So far it may be behind the host before anybody is charged for that: what starts has JavaScript compiled at first. */
+/**
+ * How far time may lag behind the host's before processes are charged for it: at first JavaScript has to be compiled.
+ */
 const BEHIND_US = 200_000;
-/** Breaths after which JavaScript that nobody declared to be outside of the world is taken to wait for it. */
+/**
+ * After so many breaths, JavaScript that was not declared to wait for the outside is taken to wait for the world
+ * itself, which stands still for it: a deadlock.
+ */
 const BREATHS_UNTIL_STUCK = 100;
 
 export interface HoldOptions {
@@ -118,9 +135,9 @@ interface Wait extends Waiter {
   readonly begunUs: number;
   readonly deadlineUs: number;
   readonly firstTurn: number;
-  /** Turns that it has, */
+  /** How many turns it has, */
   readonly turns: number;
-  /** and has besides for each virtual second since `begunUs`. */
+  /** and how many more for each virtual second since `begunUs`. */
   readonly turnsPerSecond: number;
   readonly what: string;
   readonly resolve: () => void;
@@ -128,18 +145,18 @@ interface Wait extends Waiter {
   readonly signal: AbortSignal | undefined;
   follows: boolean;
   readonly isPatient: boolean;
-  /** It is not asked before this is woken. */
+  /** `done` is not asked before this queue is woken. */
   readonly on: WaitQueue | undefined;
   /** Called when the signal is aborted, if it has one. */
   readonly aborted: (() => void) | undefined;
 }
 
-/** How far a world goes whether or not anybody waits, and no further. */
+/** A moment up to which a world goes whether or not anybody waits, and at which it stops. */
 export interface Bound {
   readonly turn: number;
   /** Nothing that is due later than this happens. */
   readonly timeUs?: number;
-  /** What can never come there is told so. */
+  /** If the world comes to rest before the bound, waits fail: what they wait for can never come. */
   readonly fails?: boolean;
 }
 
@@ -153,20 +170,20 @@ export class World {
   readonly allotments: Allotments;
   readonly policy: TimePolicy;
   readonly #host: Host;
-  /** Draws the order of what is simultaneous. */
+  /** Draws the order of simultaneous timers. */
   readonly #chance: Prng | undefined;
   readonly #limits: WaitLimits;
   readonly #narrators = new Set<() => Iterable<string>>();
-  /** Those to be asked whether they have come to an end. */
+  /** Waits that are asked after every step whether they have ended. */
   readonly #waits: Wait[] = [];
-  /** Those that are not asked before their queue is woken. */
+  /** Waits that are asked only when their queue is woken. */
   readonly #sleeping = new Set<Wait>();
-  /** The earliest end of a sleeping wait's time. */
+  /** The earliest deadline of the sleeping waits. */
   #deadlineUs = Number.POSITIVE_INFINITY;
-  /** The same in turns. */
+  /** The earliest turn at which a sleeping wait fails. */
   #lastTurn = Number.POSITIVE_INFINITY;
   #turns = 0;
-  /** The count of turns when a wait was last fulfilled: something has come of them. */
+  /** The count of turns when a wait was last fulfilled: up to then, turns were not in vain. */
   #fruitfulTurn = 0;
   #hashOfTurns = "";
   #bound: (Bound & { readonly reached: () => void }) | undefined;
@@ -183,13 +200,13 @@ export class World {
   #pumping = false;
   /** Somebody has called `wake` while the pump was about to stop. */
   #wokenAgain = false;
-  /** Waits that make the world go on. */
+  /** How many waits make the world go on: those that do not merely follow. */
   #driving = 0;
   /** Microtasks that have passed since the pump was started, up to its first turn. */
   #hops = 0;
   #wake: (() => void) | undefined;
 
-  /** @throws StatusError invalid-argument for a policy or an order that there is not, and for what is no amount */
+  /** @throws StatusError invalid-argument for an unknown policy or order, and for limits that are no amounts */
   constructor(options: WorldOptions = {}) {
     const { timeoutUs, turns } = options.limits ?? {};
     checkAmounts({ startUs: options.startUs, "limits.timeoutUs": timeoutUs, "limits.turns": turns });
@@ -211,8 +228,9 @@ export class World {
   }
 
   /**
-   * The host's clock, where time goes with it and has fallen behind: what is computed takes as long as it took then.
-   * `undefined` where it does not, and where somebody records, for a replay could not know how long that was.
+   * The host's clock under the policy `real`, once the world's has fallen behind it: from then on computing takes the
+   * time that it takes the host. Otherwise `undefined`; also while a journal is recorded, for a replay could not know
+   * how long that was.
    */
   get hostUs(): number | undefined {
     if (this.policy !== "real" || this.recorder !== undefined) return undefined;
@@ -225,7 +243,7 @@ export class World {
     return this.#turns;
   }
 
-  /** The trace's hash as it was at the end of the last turn; it is kept while somebody records or replays. */
+  /** The trace's hash at the end of the last turn; only kept up to date while somebody records or replays. */
   get hashOfTurns(): string {
     return this.#hashOfTurns;
   }
@@ -236,8 +254,8 @@ export class World {
   }
 
   /**
-   * Tells what is in a journal to who lives here, each input at its moment. Afterwards nothing goes on until somebody
-   * waits for something.
+   * Repeats what is in a journal on the subject that lives here, each input at its moment. Afterwards nothing goes on
+   * until somebody waits for something.
    *
    * @throws StatusError failed-precondition for the journal of another seed, in a world where something has happened, and
    * if it goes another way than the recorded one
@@ -247,7 +265,7 @@ export class World {
     await new Replayer(this, this.subject, journal).run(options);
   }
 
-  /** Goes as far as that, whether or not anybody waits, and rests there until it is told to go on or is let go. */
+  /** Runs up to the bound, whether or not anybody waits, and rests there until the next `runTo` or `letGo`. */
   runTo(bound: Bound): Promise<void> {
     return new Promise((resolve) => {
       this.#bound = { ...bound, reached: resolve };
@@ -255,7 +273,7 @@ export class World {
     });
   }
 
-  /** Takes `runTo` back. Those who wait by now do not make the world go on. */
+  /** Takes `runTo` back. Waits that have begun by now only follow: they do not make the world go on. */
   letGo(): void {
     this.#bound = undefined;
     this.#driving = 0;
@@ -269,7 +287,8 @@ export class World {
   }
 
   /**
-   * Goes on from there: with the same chance, unless it is to be another. A world that began later stays at its time.
+   * Goes on from `state`, with the same chance unless `keepsChance` is false. A world that began later keeps its own
+   * time.
    */
   resume({ nowUs, chance, turns, trace }: WorldState, { keepsChance = true } = {}): void {
     if (nowUs > this.clock.nowUs) this.clock.moveTo(nowUs);
@@ -346,7 +365,7 @@ export class World {
     };
   }
 
-  /** The count of turns at which it fails, as things stand. */
+  /** The count of turns at which the wait fails, as things stand. */
   #lastTurnOf({ firstTurn, turns, turnsPerSecond, begunUs }: Wait): number {
     const earned = Math.floor(((this.clock.nowUs - begunUs) * turnsPerSecond) / 1e6);
     return Math.max(firstTurn, this.#fruitfulTurn) + turns + earned;
@@ -359,7 +378,7 @@ export class World {
     wait.on?.add(wait);
   }
 
-  /** A sleeping wait is asked again. */
+  /** The queue of a sleeping wait was woken: it is asked again. */
   #ask(wait: Wait): void {
     if (!this.#sleeping.delete(wait)) return;
     wait.on?.remove(wait);
@@ -420,9 +439,9 @@ export class World {
   }
 
   /**
-   * While `promise` is pending, time stands still and nobody gets a turn: a program awaits JavaScript.
+   * While `promise` is pending, time stands still and nobody gets a turn: a program awaits a promise of the host.
    *
-   * @returns what ends it before the promise does.
+   * @returns a function that lets the world go on before the promise is settled.
    */
   hold(promise: Promise<unknown>, options: HoldOptions = {}): () => void {
     const own = promise.then(
@@ -454,7 +473,7 @@ export class World {
     this.#hop();
   }
 
-  /** Lets code that is not of this world go on as far as it gets without it. */
+  /** Lets the host's own code (promises, timers, I/O) go on for one round of its event loop. */
   breathe(): Promise<void> {
     return this.#host.breathe();
   }
@@ -486,7 +505,7 @@ export class World {
     return this.policy === "manual" ? this.#allowedUs : (this.#host.nowUs?.() ?? this.clock.nowUs);
   }
 
-  /** Under `real`, what is done now is done at the host's time, unless something is due before it. */
+  /** Under `real`, moves time to the host's, unless something is due before that. */
   #catchUp(): void {
     if (this.policy !== "real") return;
     const hostUs = Math.floor(this.#horizonUs());
@@ -498,7 +517,7 @@ export class World {
 
   /** Code that was started together (`Promise.all`) gets to its own wait before the world goes on. */
   readonly #hop = ownFunction((): void => {
-    // Each `await` would take half as long again.
+    // An `await` here would take half as long again.
     if (this.#hops++ < MICROTASKS_BEFORE_START) void NEXT_MICROTASK.then(this.#hop);
     else void this.#pump();
   });
@@ -518,7 +537,7 @@ export class World {
           if (this.#isBreathless()) await this.#breathe();
         } else if (!(await this.#idle())) break;
       }
-      // What others have done while the host breathed may be what somebody follows.
+      // What others did while the host breathed may fulfil a wait that only follows.
       if (this.#driving === 0) this.#serve();
     } catch (bug) {
       this.#askAll();
@@ -526,12 +545,14 @@ export class World {
       this.#driving = 0;
     } finally {
       this.#pumping = false;
-      // Who only follows is asked once more.
+      // Waits that only follow are asked once more.
       if (this.#wokenAgain && this.#waits.length > 0) this.wake();
     }
   }
 
-  /** Under `real` others wait for their requests to be answered meanwhile, so that it is their time that counts. */
+  /**
+   * Whether the host needs a breath. Under `real` that is a matter of its clock: clients wait for answers meanwhile.
+   */
   #isBreathless(): boolean {
     if (this.#turns % TURNS_PER_BREATH === 0) return true;
     if (this.policy !== "real" || this.#turns % TURNS_PER_LOOK !== 0) return false;
@@ -554,7 +575,7 @@ export class World {
     return this.clock.nextUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** At the bound others are let go on once. True if that has brought something about. */
+  /** At the bound the host breathes once. True if that has given the world something to do. */
   async #rest(): Promise<boolean> {
     await this.#host.breathe();
     this.#askAll();
@@ -636,7 +657,7 @@ export class World {
       this.#wake = sleep.wake;
       await sleep.done;
       this.#wake = undefined;
-      // Whoever has woken it may have given it something to do, and did so at the host's time.
+      // Whoever woke it may have given it something to do, which then happens at the host's time.
       this.#catchUp();
       return true;
     }
@@ -645,7 +666,7 @@ export class World {
     this.#askAll();
     if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
     this.#failAll();
-    // Nothing will bring it to its bound.
+    // Nothing can happen any more before the bound: it counts as reached.
     this.#bound?.reached();
     if (this.#driving === 0 || this.#bound !== undefined) return false;
     await this.#untilWoken();
@@ -674,7 +695,7 @@ export class World {
   }
 }
 
-/** Whoever does not wait any more needs no timer. */
+/** Cancels the timer once the wait is over, however it ends. */
 async function orCancel(timer: Timer, wait: Promise<void>): Promise<void> {
   try {
     await wait;
