@@ -1,4 +1,7 @@
-/** The calls that one process makes, as long as each is of a kind that can be repeated. */
+/**
+ * A recording of the calls that one process makes, which ends at the first call of a kind that cannot be repeated. See
+ * repeated-calls.ts.
+ */
 import type { Call } from "../abi/index.ts";
 import type { Process } from "./process.ts";
 
@@ -13,7 +16,7 @@ export class CallRecording {
     this.#isRepeatable = isRepeatable;
   }
 
-  /** False if it was a call that cannot be repeated, or somebody else's. */
+  /** False if the call cannot be repeated, or is another process's. */
   add(process: Process, call: Call, code: number): boolean {
     this.codes.push(code);
     return process === this.process && this.#isRepeatable(call);
@@ -38,7 +41,7 @@ export class CallLists {
   }
 }
 
-/** What calls have cost, and how the trace counts them. */
+/** Charges a process for calls that are not really made, and adds them to the trace. */
 export function accountCalls(process: Process, codes: readonly number[]): void {
   const { world } = process.kernel;
   process.charge(codes.length * world.costs.syscall);

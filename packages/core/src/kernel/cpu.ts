@@ -24,7 +24,7 @@ export class Cpu {
   readonly count: number;
   readonly #clock: Clock;
   readonly #jobs = new JobList();
-  /** Whose period runs. */
+  /** Bandwidths whose period is running. */
   readonly #metered = new Set<Bandwidth>();
   readonly #timer: Timer;
   #root: Share | undefined;
@@ -49,7 +49,7 @@ export class Cpu {
     this.#settle();
     const job = this.#jobs.add(process, us);
     const { dueUs } = this.#timer;
-    // A plan that is due takes it in.
+    // The division that is due now will take it in.
     if (dueUs === this.#clock.nowUs) return;
     if (this.#root !== undefined || !this.#hasPlenty()) this.#replanSoon();
     else if (process.isRunnable) {
@@ -119,7 +119,7 @@ export class Cpu {
     bandwidth.throttledSinceUs = undefined;
   }
 
-  /** Everybody who owes at this instant gets into one plan. */
+  /** Plans once for all who come to owe at this instant. */
   #replanSoon(): void {
     this.#timer.arm(this.#clock.nowUs);
   }
@@ -127,7 +127,7 @@ export class Cpu {
   #tick(): void {
     this.#settle();
     for (const job of this.#jobs.upTo(EPSILON_US)) {
-      // The end of one may have been that of another.
+      // Serving one process may have ended another.
       if (job.process.job !== job) continue;
       this.#jobs.remove(job);
       job.process.served();

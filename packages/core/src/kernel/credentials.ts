@@ -32,7 +32,7 @@ export interface CredentialsInit extends CapabilitySets {
 
 const NO_CHANGE: Partial<CredentialsInit> = {};
 
-/** What a change has made of some credentials. */
+/** One remembered change: what it named, and the credentials that it made. */
 interface Step {
   readonly change: Partial<CredentialsInit>;
   /** How many fields the change names. */
@@ -59,7 +59,7 @@ export class Credentials implements FsCredentials, CredentialsInit {
   readonly ambient: CapabilitySet;
   readonly keepCaps: boolean;
   readonly noNewPrivs: boolean;
-  /** Processes that start alike go through the same changes, and so share what they become. */
+  /** Changes made before: processes that start alike go through the same ones, and so share the results. */
   #steps: Step[] | undefined;
 
   /** What `change` leaves out is taken from `base`. */

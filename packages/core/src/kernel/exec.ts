@@ -51,7 +51,10 @@ interface Image {
   readonly argv: readonly string[];
 }
 
-/** With so many calls a program that was executed through a link takes its own name, before others look at it. */
+/**
+ * A program that was executed through a link makes so many calls to take its own name; until they are made its turn
+ * does not end, so that others see that name only.
+ */
 const NAMING_CALLS = 2;
 
 /**
@@ -121,7 +124,7 @@ function checkSize(argv: readonly string[], env: Env): void {
   if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
 }
 
-/** What a text of so many characters takes, with a pointer to it. */
+/** The bytes that texts take on a new stack, each with the pointer to it. */
 function sizeOf(characters: number, ...parts: readonly string[]): number {
   let bytes = characters;
   if (characters >= MAX_ARG_STRLEN / 4) for (const part of parts) bytes += byteLength(part) - part.length;
@@ -154,7 +157,7 @@ function tell(at: Location | string, event: number): void {
 
 const named = new WeakMap<Uint8Array, string>();
 
-/** The program that a file names which begins so. Files that have not changed answer with the same bytes. */
+/** The program that an executable names in its header. A file that has not changed gives the same array each time. */
 function nameIn(header: Uint8Array): string | undefined {
   const known = named.get(header);
   if (known !== undefined) return known;

@@ -31,7 +31,7 @@ export function exit(process: Process, status: WaitStatus): void {
   notifyParent(process);
 }
 
-/** The parent has taken notice: the number is free again. */
+/** The parent has waited for the zombie: its pid is free again. */
 export function reap(process: Process): void {
   assert(process.state === "zombie", "a process is reaped once, when it has ended");
   process.state = "dead";
@@ -71,7 +71,7 @@ function giveChildrenAway(process: Process): void {
     const reaper = newParent(process);
     process.children.delete(child);
     child.parent = reaper;
-    // Nobody shall slay init by what it was born with.
+    // Not the exit signal that it was cloned with: that could kill init.
     child.exitSignal = SIGCHLD;
     reaper?.children.add(child);
     if (child.parentDeathSignal > 0) process.kernel.signals.send(child, child.parentDeathSignal, process);

@@ -8,13 +8,13 @@ import { DeferredFile, type FileSource, type Inode, type OpenFile } from "../vfs
 
 type Descriptors = (OpenFile | DeferredFile | undefined)[];
 
-/** How many descriptors have a bit in a mask: as many as stay a small integer. */
+/** How many descriptors have a bit in a mask: as many as fit into a small integer of V8. */
 const BITS = 30;
 
 /** Standard input, output and error. */
 const STREAMS = 3;
 
-/** What tables without a file have in common. */
+/** Shared by all tables without a file. */
 const NO_FILES: Readonly<Descriptors> = [];
 
 export class FdTable {
@@ -46,7 +46,7 @@ export class FdTable {
     return this.#streams !== undefined && fd < STREAMS;
   }
 
-  /** The files, to be changed at `fd`. */
+  /** The array of files, made this table's own and large enough to be changed at `fd`. */
   #filesAround(fd: number): Descriptors {
     if (this.#isUnused(fd)) this.#settle();
     // Room for the streams and one more, as most have it; an array that grows by itself makes room for many.
@@ -78,7 +78,7 @@ export class FdTable {
     return file instanceof DeferredFile ? file.opened : file;
   }
 
-  /** There is something to read, write or ask. */
+  /** True if the descriptor is open, and not by O_PATH. */
   isUsable(fd: number): boolean {
     return this.has(fd) && (this.raw(fd).flags & O_PATH) === 0;
   }

@@ -13,7 +13,7 @@ import { isKillable, killOne } from "./oom.ts";
 import { logOom } from "./oom-log.ts";
 import type { Process } from "./process.ts";
 
-/** Of an inode with its names. */
+/** What an inode with its names takes. */
 const INODE_BYTES = 1024;
 
 /** The process really holds `bytes` from now on. It may not live to see it. @throws ENOMEM */
@@ -110,7 +110,7 @@ class CountedSpace implements HostSpace {
     if (current !== undefined && bytes > 0 && !this.#allotment.hasRoom(bytes)) this.#refuse(current, bytes);
   }
 
-  /** What is still open when the file system is gone is given back once. */
+  /** Never gives back more than was taken: what was still open at `release` is closed later. */
   took(bytes: number): void {
     const change = Math.max(bytes, -this.#takenBytes);
     this.#takenBytes += change;
@@ -122,7 +122,7 @@ class CountedSpace implements HostSpace {
   }
 
   inodes(change: 1 | -1): void {
-    // Those that came from outside were not counted.
+    // Inodes that came from outside were not counted.
     if (change < 0 ? this.#inodes === 0 : this.#kernel.current === undefined) return;
     if (change > 0) this.claim(INODE_BYTES);
     this.#inodes += change;

@@ -149,12 +149,12 @@ export class Kernel implements FsMachine {
   /** What was written to files of sysfs, by their paths in it. */
   readonly attributes = new Map<string, string>();
   readonly sysctlNumbers = new SysctlNumbers();
-  /** What is being made is dated back to then. */
+  /** Set while `asOf` dates back what is being made. */
   #pastUs: number | undefined;
   #lastCgroupId = 0;
   readonly cgroups: Cgroup;
   readonly log: KernelLog;
-  /** Until when the call that is being made has to last: its process is slowed down. */
+  /** The call that is being made returns no sooner than this: its process is slowed down. */
   heldUpUntilUs = 0;
   /** How much the wall clock of the machine is ahead of the world's. */
   wallOffsetUs = 0;
@@ -163,7 +163,9 @@ export class Kernel implements FsMachine {
   /** Calls that are remembered, to be repeated. */
   recording: CallRecording | undefined = undefined;
   readonly callLists = new CallLists();
-  /** Where the process whose turn it is will find its program, if it is not looked for elsewhere. */
+  /**
+   * Where the program of the process whose turn it is was found before; used by execve if it is given the same path.
+   */
   known: KnownProgram | undefined = undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
@@ -237,7 +239,7 @@ export class Kernel implements FsMachine {
     };
   }
 
-  /** Goes on from there: with the same chance, unless it is to be another. */
+  /** Goes on from `state`, with the same chance unless `keepsChance` is false. */
   resume(state: KernelState, { keepsChance = true } = {}): void {
     // States of earlier versions do not have the last two.
     const { lastPid, random, net, sysctls, attributes = [], wallOffsetUs = 0 } = state;
@@ -258,16 +260,18 @@ export class Kernel implements FsMachine {
     return wallOffsetUs === 0 ? monotonicUs : monotonicUs + wallOffsetUs;
   }
 
-  /** The same for what lasts: nobody sets this clock. */
+  /** The same by the monotonic clock, which nobody can set. */
   get monotonicUs(): number {
     if (this.#pastUs !== undefined) return this.#pastUs;
     const { nowUs } = this.world.clock;
     const aheadUs = this.current?.aheadUs ?? 0;
-    // A sum is another number to V8, an object of its own; the clock's is kept by all who have come at that time.
+    // The sum would be a new heap number to V8; the clock's own is shared by everything that keeps this moment.
     return aheadUs === 0 ? nowUs : nowUs + aheadUs;
   }
 
-  /** Makes what was to be there at the moment `timeUs` of the clock that nobody sets: to files it is that moment. */
+  /**
+   * Runs `make` as of an earlier moment `timeUs` of the monotonic clock: files that it makes get that moment's times.
+   */
   asOf<T>(timeUs: number, make: () => T): T {
     const before = this.#pastUs;
     this.#pastUs = timeUs;
@@ -367,7 +371,7 @@ export class Kernel implements FsMachine {
     return this.interceptor === undefined ? dispatch(process, call) : makeIntercepted(this.interceptor, process, call);
   }
 
-  /** Nobody looks at calls, or decides what becomes of them. */
+  /** True if no strace watches calls, and no interceptor decides about them. */
   get isUnwatched(): boolean {
     return this.interceptor === undefined && this.tracer.isIdle;
   }
@@ -464,5 +468,5 @@ export class Kernel implements FsMachine {
   }
 }
 
-/** Of a program of the host that has been given none. */
+/** For programs of the host that are started without an environment. */
 const NO_ENV: Env = new Map();

@@ -1,8 +1,8 @@
 /**
- * Where a program was found, for those who look for it again and again in the same place.
+ * Where a program was found, for processes that execute it again and again by the same path.
  *
- * It is looked for anew once anything differs that its path has led by, or the rights of who looks. The file itself is no
- * part of that: what is in it is read each time.
+ * The path is walked anew once anything on the way has changed, or the credentials are others. The file itself does not
+ * matter: its contents are read each time.
  */
 import type { Env } from "../abi/index.ts";
 import { find, type Location, staysOnRoot } from "../vfs/index.ts";
@@ -38,13 +38,13 @@ export class KnownProgram {
     return this.#found;
   }
 
-  /** Somebody was given these, and they were not too long. */
+  /** Notes arguments and environment that were not too long, so that they need not be measured again. */
   wasGiven(argv: readonly string[], env: Env): void {
     this.#argv = argv;
     this.#env = env;
   }
 
-  /** These are the ones that were not too long. */
+  /** True if these are the ones that were noted as not too long. */
   takes(argv: readonly string[], env: Env): boolean {
     return argv === this.#argv && env === this.#env;
   }

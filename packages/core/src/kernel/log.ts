@@ -15,9 +15,9 @@ export interface LogLine {
 
 export class KernelLog {
   readonly #lines: LogLine[] = [];
-  /** How many of the lines somebody has taken. */
+  /** How many of the lines have been read by way of syslog(2) or /proc/kmsg. */
   #taken = 0;
-  /** How many of the lines are not shown any more. */
+  /** How many of the lines were there when the log was last cleared. */
   #cleared = 0;
   /** Somebody wakes when there is more. */
   readonly changed = new WaitQueue("kernel log");

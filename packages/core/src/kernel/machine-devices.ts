@@ -1,7 +1,7 @@
 /**
  * The device nodes of a machine: what devtmpfs makes, and what a privileged container finds in its /dev.
  *
- * Most of them are names only: no driver answers.
+ * Most of them are names only: they have no driver.
  *
  * @see Documentation/admin-guide/devices.txt
  */

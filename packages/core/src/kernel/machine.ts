@@ -24,8 +24,8 @@ export interface Machine {
   /** Parts of the kernel that were left out when it was built. */
   readonly missingParts: ReadonlySet<KernelPart>;
   /**
-   * Its first process has made all mounts shared, as systemd does. Unlike there, no more comes of it than that nobody is
-   * refused for it.
+   * Whether all its mounts count as shared, as systemd makes them: then no bind mount is refused for the propagation
+   * that it asks for. Unlike on Linux, nothing is propagated by that.
    */
   readonly sharesMounts: boolean;
 }

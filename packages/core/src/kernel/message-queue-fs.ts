@@ -32,7 +32,7 @@ export class MessageQueueFs extends MemoryFs {
     return init.type === "file" ? new Queue(this, init) : super.make(init);
   }
 
-  /** Of how many messages of what size a queue is if nobody says. */
+  /** The attributes of a queue that is opened without any. */
   get defaults(): { readonly maxMessages: number; readonly messageSize: number } {
     return {
       maxMessages: Math.min(this.limit("msg_max"), this.limit("msg_default")),

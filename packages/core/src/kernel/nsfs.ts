@@ -102,7 +102,7 @@ export class NamespaceInode extends NsInode {
   }
 }
 
-/** An open file keeps its namespace. */
+/** An open file keeps its namespace alive. */
 class NamespaceOps extends FileOps {
   readonly #namespace: Namespace;
 

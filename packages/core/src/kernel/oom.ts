@@ -17,7 +17,7 @@ import { throttle } from "./throttle.ts";
 /** An adjustment that makes a process safe from the OOM killer. @see proc(5) /proc/PID/oom_score_adj */
 const OOM_SCORE_ADJ_MIN = -1000;
 
-/** Of address space, which every program takes. */
+/** The address space that every program takes at least. */
 export const PROGRAM_BYTES = 600 * PAGE_SIZE;
 
 /** Memory that a process holds and that is charged to a cgroup in which it is not any more. */
@@ -48,7 +48,7 @@ export function releaseMemory(process: Process): void {
   process.heldBytes = 0;
 }
 
-/** What was taken last goes first: what is charged to where the process was before goes last. */
+/** What was taken last goes first, so that charges to cgroups that the process has left go last. */
 function giveBack(process: Process, bytes: number): void {
   const old = process.oldCharges;
   const before = old?.reduce((sum, charged) => sum + charged.bytes, 0) ?? 0;

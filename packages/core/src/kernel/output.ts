@@ -1,8 +1,8 @@
 /**
- * Where a program's output goes when the host reads it: to a container's log, to who is attached, to a build's progress.
+ * Pipes for output that the host reads: for a container's log, for attached clients, for the progress of a build.
  *
- * What stands between, a runtime's shim, a daemon, a log driver, needs its time for every byte, and for every line that it
- * keeps (`sim/cost.ts`): who writes more than that has to wait, as behind any pipe.
+ * In Docker, a shim, the daemon and a log driver stand between. They need time for every byte, and for every line that
+ * is kept (`sim/cost.ts`): a program that writes faster has to wait, as with any pipe.
  */
 import { Drain } from "../fs/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
@@ -18,7 +18,7 @@ export interface OutputOptions {
   readonly keepsLines: boolean;
   /** What comes was processed by a terminal. */
   readonly isTerminal?: boolean;
-  /** Bytes that those who read have not taken yet. Only outside of the world somebody can be slow. */
+  /** Bytes that readers have not taken yet: those outside of the world can be slow in real time. */
   readonly backlog?: () => number;
 }
 
@@ -36,7 +36,7 @@ export function outputPipe(
   return kernel.pipes.sink(uid, 0, outputDrain(kernel, take, options));
 }
 
-/** The input of who gets none through a pipe: it is at its end. */
+/** A pipe that is at its end: the standard input of a program that gets none. */
 export function endedPipe({ pipes }: Kernel, uid = 0): OpenFile {
   const [read, write] = pipes.pipe(uid, 0, 0);
   write.release();
@@ -54,7 +54,7 @@ export function outputDrain(
   return new Drain({
     take,
     costUs: (data) => perWriteUs + (data.length * logPer64KiB) / UNIT + (keepsLines ? lines(data) * logLine : 0),
-    // What is replayed has no readers: a world that is recorded does not wait for any.
+    // A replay has no readers, so a world that is recorded must not wait for any.
     isBlocked: () => backlog !== undefined && world.recorder === undefined && backlog() > BACKLOG_MAX,
     nowUs: () => kernel.monotonicUs,
     timer: (fire) => world.clock.timer(fire),

@@ -2,7 +2,7 @@
  * The page cache: which parts of files on the machine's disk are in memory, and to whom that memory is charged.
  *
  * A file is cached in chunks of 64 KiB, each charged to the cgroup of whoever first touched it. What is not cached is
- * read from the disk, and costs the reader I/O. The host is not charged.
+ * read from the disk, and costs the reader I/O. What the host itself reads is charged to nobody.
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "Memory Ownership", mm/filemap.c
  */

@@ -64,7 +64,7 @@ export interface Resumable<R> extends Iterator<Park, R, Wakeup> {
   [Symbol.iterator](): Resumable<R>;
 }
 
-/** Whoever the host has told to look after a process. */
+/** Code of the host that waits for a process. */
 export interface ProcessWatcher {
   processEnded(status: WaitStatus): void;
 }
@@ -94,7 +94,7 @@ interface HandlerFrame {
   readonly blocked: SignalSet;
 }
 
-/** A `detour`: its result, or its error, goes to what is below. */
+/** A routine that a `detour` pushed: its result, or its error, goes to the routine below. */
 interface DetourFrame {
   readonly routine: Routine<unknown>;
   readonly isDetour: true;
@@ -150,12 +150,12 @@ export class Process implements Coroutine, Waiter, FsContext {
   name: string;
   argv: readonly string[];
   env: Env;
-  /** A path, as long as nobody has looked along it. */
+  /** The executable; its path, as long as nobody has walked it. */
   #exe: Location | string | undefined;
   /** Where the executed bytes are: they cannot be written while it runs. `undefined` for a program that the host started. */
   text: Inode | undefined;
   files: FdTable;
-  /** Absent as long as nobody has looked at the mounts of its namespace: it is at their top. */
+  /** `undefined` as long as nobody has looked at the mounts of its namespace: then the process is "at the top". */
   #root: Location | undefined;
   #cwd: Location | string | undefined;
   creds: Credentials;
@@ -168,7 +168,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   memoryBytes = 0;
   /** What of the host's memory it really holds. */
   heldBytes = 0;
-  /** The part of what it has declared that is charged to cgroups where it was before. */
+  /** The part of `memoryBytes` that is charged to cgroups that the process has left. */
   oldCharges: readonly OldCharge[] | undefined = undefined;
   cpuUs = 0;
   /** CPU time of waited-for children. */
@@ -210,7 +210,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   #debtUs = 0;
   /** The debt at which its turn ends. */
   #turnUs = TURN_US;
-  /** Debt that a signal handler interrupted: owed again when that returns. */
+  /** CPU time still owed when a signal handler interrupted: owed again when the handler returns. */
   #deferredUs = 0;
 
   constructor(init: ProcessInit, group: ProcessGroup | undefined) {
@@ -348,7 +348,10 @@ export class Process implements Coroutine, Waiter, FsContext {
     to.mount.users++;
   }
 
-  /** It is in another mount namespace: at such places, or at the top of what nobody has looked at. */
+  /**
+   * Sets root and working directory in another mount namespace; without them it is at the top of mounts that nobody has
+   * looked at.
+   */
   settle({ root, cwd }: Partial<Places>): void {
     this.#leavePlaces();
     this.#root = root;
@@ -356,12 +359,12 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#enterPlaces();
   }
 
-  /** It has gone along a path from the top of mounts that nobody has looked at. */
+  /** chdir(2) among mounts that nobody has looked at: the path is walked later, from their top. */
   chdirUnseen(path: string): void {
     this.#cwd = path;
   }
 
-  /** It executes a file. `exe`: where that is, or its path where nobody has looked along it. */
+  /** It executes the file `text`, which is at `exe`: a location, or a path that nobody has walked. */
   executes(exe: Location | string, text: Inode): void {
     this.#exe = exe;
     this.text = text;
@@ -378,7 +381,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     return typeof this.#exe === "string" ? undefined : this.#exe;
   }
 
-  /** The mounts around it are there to be looked at: it is at their top, or where it has gone from there. */
+  /** The mounts of its namespace have been made: it is at their top, or where a path leads from there. */
   arrive(top: Location, context: FsContext | undefined): void {
     if (this.#root !== undefined) return;
     this.#root = top;
@@ -389,7 +392,7 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   #look(): void {
     const { top } = this.ns.mnt.tree;
-    // Who has ended is no longer told.
+    // A process that has ended is no longer told.
     this.arrive(top, undefined);
   }
 
@@ -409,7 +412,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Joins the namespaces of `ns`; counts itself in and out of mount namespaces. */
   setNamespaces(ns: NamespaceSet): void {
     if (ns.mnt !== this.ns.mnt) {
-      // It takes along where it is.
+      // It keeps its root and working directory, which it has to know before it leaves.
       if (this.#root === undefined) this.#look();
       leaveMountNamespace(this);
       ns.mnt.members.add(this);
@@ -463,13 +466,13 @@ export class Process implements Coroutine, Waiter, FsContext {
     accountCpu(this, us);
   }
 
-  /** A turn that was longer by the host's clock than by its costs: the rest is owed too. */
+  /** Under the policy `real`, a turn that took the host longer than its costs say: the rest is owed too. */
   #chargeHostTime(beginUs: number, usedUs: number): void {
     const moreUs = (this.kernel.world.hostUs ?? beginUs) - beginUs - (this.cpuUs - usedUs);
     if (moreUs >= 1) this.charge(Math.floor(moreUs));
   }
 
-  /** It has made a child, which needs a while before it does anything: until then the turn is not over. */
+  /** It has made a child, which needs a while before it does anything: the parent's turn lasts that much longer. */
   prolongTurn(us = TURN_US): void {
     this.#turnUs = Math.min(this.#debtUs + us, LONGEST_TURN_US);
   }
@@ -604,7 +607,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#popFrame();
     this.blocked = frame.blocked;
     if (frame.restart !== undefined && !this.pending.minus(this.blocked).isEmpty) {
-      // What the handler held back comes before the call is made again.
+      // Signals that the handler had blocked are delivered before the call is made again.
       this.#frames ??= [];
       this.#frames.push({ ...frame, routine: returned() });
       return true;
@@ -781,14 +784,14 @@ const OUT_OF_MEMORY =
 
 const isOutOfMemory = (error: unknown): boolean => error instanceof RangeError && OUT_OF_MEMORY.test(error.message);
 
-/** What is left of a handler that has returned. */
+/** Takes the place of a handler that has returned. */
 function* returned(): Routine<void> {}
 
 /** A program that calls itself without end is ended as one whose stack has met its guard page. */
 const isStackOverflow = (error: unknown): boolean =>
   error instanceof RangeError && /call stack|recursion/i.test(error.message);
 
-/** Its call is done, but it comes back later. Only death ends that sleep early. */
+/** The call is done, but returns later. Only SIGKILL ends that sleep early. */
 function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
   while ((yield { on: [], untilUs }) !== "timeout");
   return answer;

@@ -1,14 +1,14 @@
 /**
- * Calls that one process after the other makes with the same outcome: the init of an exec sets limits, ids and
- * capabilities and looks for a program, thousands of times in a container that has health checks.
+ * Calls that one process after the other makes with the same outcome. In a container that has health checks, the init
+ * of an exec sets limits, ids and capabilities and looks for a program thousands of times.
  *
- * They are made twice and remembered: which they were, and what the process was before and afterwards. As long as all
- * that they follow from is the same, another process becomes at once what they would make of it; it is charged for each,
- * and the trace counts each. While somebody looks at calls or meddles with them they are made one by one.
+ * They are really made twice, and remembered: the calls, and what the process was before and after them. As long as
+ * everything that their outcome depends on is the same, the next process is given that outcome at once; it is charged
+ * for each call, and the trace counts each. While somebody traces calls or intercepts them, they are made one by one.
  *
- * They follow from credentials, limits and directories, and where they name files from names, permissions and mounts:
- * those on the mount of the root directory are watched over by numbers that differ when something has changed. Calls with
- * paths that lead elsewhere, and calls of other kinds, are not remembered.
+ * The outcome depends on credentials, limits and directories; that of calls which name files also on names, permissions
+ * and mounts. Those on the mount of the root directory have counters that move with every change. Calls with paths that
+ * lead elsewhere, and calls of other kinds, are not remembered.
  */
 import type { Call, SyscallName } from "../abi/index.ts";
 import { staysOnRoot } from "../vfs/index.ts";
@@ -18,11 +18,13 @@ import { KnownProgram } from "./known-program.ts";
 import type { Process } from "./process.ts";
 import { SteadyRoot } from "./steady-root.ts";
 
-/** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
+/**
+ * Calls that change nothing but what `Repetition` holds, and whose outcome depends on nothing but what `Origin` holds.
+ */
 const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
   ...(["sigaction", "seccomp", "prlimit", "prctl", "capget", "capset"] as const),
   ...(["setgroups", "setresgid", "setresuid", "chdir", "stat", "access"] as const),
-  // To the runtime, which answers for what it hears.
+  // Only to the pipe of the runtime, which is told by other means.
   "write",
 ]);
 
@@ -56,7 +58,10 @@ export class RepeatedCalls {
     this.#kernel = kernel;
   }
 
-  /** Makes of the process whose turn it is what the calls would. False if they have to be made, up to `made`. */
+  /**
+   * Does to the process whose turn it is what the calls would. False if they have to be made: then `made` is to be
+   * called after them.
+   */
   repeat(): boolean {
     const { current, isUnwatched } = this.#kernel;
     if (current === undefined || !isUnwatched) return false;
@@ -99,7 +104,7 @@ export class RepeatedCalls {
   }
 }
 
-/** `undefined` if nobody counts what changes where its files are, or if it is nothing that just begins. */
+/** `undefined` if its root directory has no counters of changes, or if it is no process that has just begun. */
 function originOf({ creds, limits, root, cwd, seccomp, actions, aheadUs }: Process): Origin | undefined {
   const isBeginning = seccomp === undefined && actions === undefined && aheadUs === 0;
   const steady = isBeginning ? SteadyRoot.of(root) : undefined;
@@ -116,7 +121,7 @@ const isAsBefore = (process: Process, { creds, limits, cwd, root }: Origin): boo
 const recordingOf = (process: Process): CallRecording =>
   new CallRecording(process, (call) => REPEATABLE.has(call.name) && staysAtHome(process, call));
 
-/** What it is about lies on the mount of the root directory. */
+/** Whether the file that a call names lies on the mount of the root directory. */
 export function staysAtHome(process: Process, { name, a: path }: Call): boolean {
   if (name !== "chdir" && name !== "stat" && name !== "access") return true;
   return staysOnRoot(process, path as string);

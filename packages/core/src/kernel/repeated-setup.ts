@@ -1,12 +1,13 @@
 /**
- * What the first process of a container does before its program, for containers alike.
+ * What the first process of a container does before it executes its program, done at once for containers that are
+ * alike.
  *
  * It makes some thirty calls: it leads a session, mounts its root, steps over to it, plans the other mounts, gives the
- * namespaces their names and settings, gives up its rights, and looks for its program. Of containers of the same image and
- * with the same settings they differ in names only. So they are made twice and remembered, and then what they come to is
- * made at once; the process is charged for each call, and the trace counts each. While somebody looks at calls or meddles
- * with them, they are made one by one. So they are where the container's layer holds anything yet, or is no longer what it
- * was made as.
+ * namespaces their names and settings, gives up its rights, and looks for its program. Of containers of the same image
+ * and with the same settings they differ in names only. So they are really made twice, and remembered; after that their
+ * outcome is given at once. The process is charged for each call, and the trace counts each. They are made one by one
+ * while somebody traces calls or intercepts them, and where the container's upper directory is not empty any more, or
+ * has another owner or mode than it was made with.
  *
  * @see repeated-calls.ts, for the processes that follow
  */
@@ -99,7 +100,7 @@ interface Outcome extends Pick<Process, "creds" | "traits"> {
   readonly root: RootKind;
   readonly toPlan: readonly number[];
   readonly fromPlan: readonly number[];
-  /** Those of a network namespace of its own, if it has set no others. */
+  /** The sysctls of its own network namespace, if it has set no others. */
   readonly sysctls: SysctlValues | undefined;
   /** Where the program was found. */
   readonly path: string | undefined;
@@ -121,7 +122,10 @@ export class RepeatedSetup {
     this.#target = new SteadyDirectory(kernel, kind.target);
   }
 
-  /** Makes of the process whose turn it is what the calls would. False if they have to be made, up to `made`. */
+  /**
+   * Does to the process whose turn it is what the calls would. False if they have to be made: then `made` is to be
+   * called after them.
+   */
   repeat(site: SetupSite): boolean {
     const { current, isUnwatched } = this.#kernel;
     if (current === undefined || !isUnwatched) return false;
@@ -176,7 +180,9 @@ export class RepeatedSetup {
     };
   }
 
-  /** It has set nothing but what its own network namespace keeps, and no device of it has heard of that. */
+  /**
+   * Whether it has set no sysctls but those that its own network namespace keeps, and no device depends on them yet.
+   */
   #hasOwnSysctls({ madeStack }: NetNamespace): boolean {
     const { ownsNetwork, sysctl } = this.#kind;
     return ownsNetwork && madeStack === undefined && Object.keys(sysctl).every((name) => name.startsWith("net."));
@@ -228,10 +234,10 @@ export class RepeatedSetup {
   }
 }
 
-/** Of the mounts of its namespace, at which nobody has looked. */
+/** Root and working directory at the top of mounts that nobody has looked at. */
 const AT_TOP = {};
 
-/** What is known of a program on the root's own mount, for who is never going to look for it. */
+/** What is known of a program on the root's own mount, so that later processes need not look for it. */
 function programAt(process: Process, path: string): UnseenProgram | undefined {
   if (!staysOnRoot(process, path)) return undefined;
   const { inode, mount } = walk(process, path, { follow: true });
@@ -280,7 +286,7 @@ function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
   };
 }
 
-/** Nothing was put into it, and it was made like the other. */
+/** Whether it is empty, and was made like the remembered one. */
 function isUntouched(upper: Inode, { mode, uid, gid }: Layers["upper"]): boolean {
   if (!(upper instanceof MemoryDirectory) || upper.entries.size > 0) return false;
   return upper.mode === mode && upper.uid === uid && upper.gid === gid && upper.listxattr().length === 0;

@@ -1,5 +1,6 @@
 /**
- * A directory of the machine that many processes look for, each in its own copy of the machine's mounts.
+ * A remembered path walk: a directory of the machine that many processes look for, each in its own copy of the
+ * machine's mounts.
  *
  * It is looked for anew once anything is mounted or unmounted on the machine, or a directory of its disk is renamed.
  */
@@ -22,7 +23,7 @@ export class SteadyDirectory {
     this.#path = path;
   }
 
-  /** What a process finds that has come from the machine, and has not gone anywhere yet. */
+  /** The directory as a process finds it whose root and working directory are still those of the machine. */
   for(process: Process): Inode | undefined {
     const { init, disk } = this.#kernel;
     const { changes } = init.ns.mnt.tree;

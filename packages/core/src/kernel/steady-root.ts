@@ -1,6 +1,6 @@
 /**
- * A root directory, and what would differ if paths on its mount led elsewhere, or were closed to somebody: names, owners,
- * modes, mounts.
+ * A root directory with its counters of changes: as long as those stand still, paths on its mount lead where they led,
+ * for the same users.
  */
 import type { Location } from "../vfs/index.ts";
 
@@ -10,7 +10,7 @@ export class SteadyRoot {
   readonly #mountChanges: number;
   readonly #nameChanges: number;
 
-  /** `undefined` where nobody counts changes. */
+  /** `undefined` for a file system that does not count changes. */
   static of(root: Location): SteadyRoot | undefined {
     const { nameChanges } = root.mount.fs;
     return nameChanges === undefined ? undefined : new SteadyRoot(root, nameChanges);
@@ -24,7 +24,7 @@ export class SteadyRoot {
     this.#nameChanges = nameChanges;
   }
 
-  /** It is this very root, and nothing has changed. */
+  /** True if it is this very root, and nothing has changed since. */
   is(root: Location): boolean {
     if (root !== this.#root) return false;
     const { fs, tree, flags } = root.mount;

@@ -43,7 +43,9 @@ export class SysFs extends PseudoFs {
   }
 }
 
-/** Directories and files that say what is written down for them, or since then; `path` is that of all of them. */
+/**
+ * Directories and files with fixed initial texts, or what was written to them since. `path` is that of their directory.
+ */
 function quiet(path: string, attributes: QuietAttributes): PseudoTree<SysFs> {
   const tree: Record<string, PseudoTree<SysFs> | PseudoLeaf<SysFs>> = {};
   for (const [name, value] of Object.entries(attributes)) {

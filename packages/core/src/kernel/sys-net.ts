@@ -97,7 +97,7 @@ function operstate(device: Device): string {
   return running ? "up" : "lowerlayerdown";
 }
 
-/** What goes wrong on real links. */
+/** Counters of what goes wrong on real links. */
 const ERROR_COUNTERS = (
   "collisions multicast rx_compressed rx_crc_errors rx_errors rx_fifo_errors rx_frame_errors rx_length_errors " +
   "rx_missed_errors rx_nohandler rx_over_errors tx_aborted_errors tx_carrier_errors tx_compressed tx_errors " +

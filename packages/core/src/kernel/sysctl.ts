@@ -22,8 +22,9 @@ import { isNumbers } from "./sysctl-numbers.ts";
 type Scope = "machine" | "net" | "ipc";
 
 /**
- * Who may do what with it, besides root who may read and write: all may read; nobody may write; it is written to have
- * something done; only root may read; others than the machine's own network stack may only read.
+ * Who may do what, besides root, who may read and write it: `public`, everybody may read; `fixed`, everybody may read
+ * and nobody write; `order`, it is only written, to have something done; `private`, only root may read; `machine`,
+ * outside of the machine's own network namespace it can only be read.
  */
 type Access = "public" | "fixed" | "order" | "private" | "machine";
 
@@ -137,7 +138,7 @@ const DEVICE_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> 
   "ipv4.neigh": NEIGHBOUR_SYSCTLS_4,
   "ipv6.neigh": NEIGHBOUR_SYSCTLS_6,
 };
-/** Where a device or all of them begin with something else. */
+/** Devices (or `all`) whose value begins with something else. */
 const DEVICE_EXCEPTIONS: Readonly<Record<string, string>> = {
   "net.ipv4.conf.all.accept_source_route": "0",
   "net.ipv4.conf.lo.disable_policy": "1",
@@ -241,7 +242,10 @@ export function writeSysctl(process: Process, name: string, text: string): void 
 /** Sysctls for whose writing the right to open the file is not enough. @see net/ipv4/devinet.c:devinet_sysctl_forward */
 const FORWARDING = /^net\.ipv4\.(ip_forward|conf\.[^.]+\.forwarding)$/;
 
-/** What is written for all is so for each device that there is, and by default. @see net/ipv6/addrconf.c: addrconf_disable_ipv6 */
+/**
+ * What is written to `all` is also set for each device that there is, and as the default. @see net/ipv6/addrconf.c:
+ * addrconf_disable_ipv6
+ */
 const FOR_EVERY_DEVICE: ReadonlySet<string> = new Set([
   "net.ipv6.conf.all.disable_ipv6",
   "net.ipv6.conf.all.forwarding",

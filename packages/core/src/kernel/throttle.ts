@@ -35,7 +35,7 @@ export function throttle(process: Process, bytes: number): void {
   holdUp(process, process.kernel.monotonicUs + scaledUs);
 }
 
-/** The call that `process` is in returns no sooner than that. */
+/** The call that `process` is in returns no sooner than `untilUs`. */
 export function holdUp(process: Process, untilUs: number): void {
   const { kernel } = process;
   if (kernel.current === process) kernel.heldUpUntilUs = Math.max(kernel.heldUpUntilUs, untilUs);

@@ -1,5 +1,6 @@
 /**
- * What a child has from its parent as it is, and hardly anybody changes: processes alike share it. Immutable.
+ * Attributes that a child inherits unchanged, and that programs hardly ever change: processes with the same ones share
+ * them. Immutable.
  *
  * @see clone(2), fork(2), kernel/fork.c:copy_process
  */
@@ -21,7 +22,7 @@ export class Traits {
   readonly personality: number;
   readonly seccomp: SeccompFilter | undefined;
   readonly oomScoreAdj: number;
-  /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
+  /** The least value that a process without CAP_SYS_RESOURCE may set: the last one that was set with it. */
   readonly oomScoreAdjMin: number;
 
   /** What `change` leaves out is taken from `base`. */
@@ -37,7 +38,7 @@ export class Traits {
     this.oomScoreAdjMin = change.oomScoreAdjMin ?? base.oomScoreAdjMin;
   }
 
-  /** These with something changed: `like` itself, if that is what comes of it. */
+  /** These with something changed; `like` itself, if the result would be equal to it. */
   with(change: Partial<TraitsInit>, like: Traits = this): Traits {
     return like.#isWhatComesOf(this, change) ? like : new Traits(this, change);
   }

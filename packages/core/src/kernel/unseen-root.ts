@@ -31,7 +31,7 @@ export interface RootKind extends Pick<Planner, "creds" | "umask"> {
   readonly plan: Plan;
   /** What is executed, if it lies on the overlay. */
   readonly program: UnseenProgram | undefined;
-  /** What mount(2) is told if the upper directory has such a name. */
+  /** The options of mount(2) for an upper directory of this name. */
   optionsFor(upperName: string): readonly string[];
 }
 
@@ -53,7 +53,7 @@ export class UnseenRoot extends UnseenMounts implements UnseenOverlay {
   readonly #upper: Inode;
   readonly #upperName: string;
   readonly #bundle: string;
-  /** What the mounts were copied from that it takes the place of, and the number of the copy of their root. */
+  /** The tree that the mounts it replaces were copied from, and the id of the copy of that tree's root. */
   readonly #original: MountTree;
   readonly #rootId: number;
   /** The number of the overlay's mount; those of the plan follow. */
@@ -100,7 +100,7 @@ export class UnseenRoot extends UnseenMounts implements UnseenOverlay {
     const fs = new OverlayFs(this.#kernel, {
       lower,
       upper: this.#upper,
-      // The layer may be another one's by now.
+      // By now another overlay may use the upper directory.
       ...(this.isDropped ? {} : { registry: this.#kernel.overlays }),
       source: this.#source,
       options: this.#kind.optionsFor(this.#upperName),
@@ -120,7 +120,7 @@ export class UnseenRoot extends UnseenMounts implements UnseenOverlay {
   }
 }
 
-/** The tree that a namespace has, or will have, a copy of, and the number of its root there. */
+/** The tree that a namespace has (or will have) a copy of, and the id of its root there. */
 function bottomOf(namespace: MountNamespace): { readonly original: MountTree; readonly firstId: number } {
   if (namespace.unseen instanceof UnseenCopy) return namespace.unseen.plan;
   const { tree } = namespace;

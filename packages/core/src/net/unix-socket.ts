@@ -81,12 +81,12 @@ export class UnixSocket extends Socket {
     return this.#connected;
   }
 
-  /** The kernel has found that the name is free. */
-  /** SO_PASSCRED: what it receives comes with its sender. */
+  /** SO_PASSCRED: what is received comes with the credentials of its sender. */
   get passesCredentials(): boolean {
     return Number(this.option("SO_PASSCRED")) !== 0;
   }
 
+  /** Takes a name that the kernel has found to be free. @throws EINVAL if it has one already */
   override bind(address: UnixAddress): void {
     if (this.name.path !== "") throw new Errno("EINVAL");
     this.name = address;

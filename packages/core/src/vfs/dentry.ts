@@ -83,7 +83,7 @@ export class Dentry {
     for (let at: Dentry = this; at.parent !== undefined; at = at.parent) Dentry.#keep(at.parent, at);
   }
 
-  /** The parent no longer knows this dentry, which nobody has got hold of: a later walk makes another. */
+  /** The parent forgets this dentry, which nobody holds: a later walk makes another. */
   letGo(): void {
     if (this.parent?.known(this.name) === this) Dentry.#drop(this.parent, this);
   }

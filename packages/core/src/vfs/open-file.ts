@@ -201,14 +201,14 @@ export class OpenFile {
 
 const OPENED = { opened: true } as const;
 
-/** Opens what a process finds at its standard descriptors: one source serves all of them. */
+/** Opens the files behind a process's standard descriptors, each when it is first used: one source serves all three. */
 export interface FileSource {
   open(fd: number): OpenFile;
 }
 
 /** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
 export class DeferredFile {
-  /** Once somebody has used it, the file takes the place of where it comes from. */
+  /** The file once somebody has used it; before that, the source that opens it. */
   #file: OpenFile | FileSource;
   readonly #fd: number;
   #references = 1;

@@ -46,9 +46,10 @@ export function find(context: FsContext, path: string, options: { readonly follo
 }
 
 /**
- * Looks at one path after the other and stays at none: names on the way that nobody knew are forgotten again.
+ * Looks at one path after the other and leaves no trace: dentries that it had to make on the way are dropped again.
  *
- * Of paths in one directory the way there is walked once, so that it is for who looks at all of them at one moment.
+ * The way to a directory is walked once for all paths in it that follow each other, so it must only be used for looks
+ * that are all taken at one moment.
  */
 export class Glimpses {
   readonly #context: FsContext;
@@ -75,7 +76,7 @@ export class Glimpses {
     return arrive(this.#context, path.slice(this.#name.length), this.#directory);
   }
 
-  /** It is the path of something in the directory of the one before. */
+  /** Whether the path is that of an entry of the same directory as the one before. */
   #isInDirectory(path: string): boolean {
     const { length } = this.#name;
     if (length === 0 || path.length === length || path.length > PATH_MAX / 4) return false;
@@ -91,8 +92,8 @@ function arrive(context: FsContext, path: string, from?: LastComponent): Inode {
 }
 
 /**
- * Whether an absolute path is looked for on the mount of the root directory and on no other, up to where it leads or
- * ends: what is elsewhere does not matter to it.
+ * Whether the walk of an absolute path never leaves the mount of the root directory: then nothing on other mounts
+ * matters to it.
  */
 export function staysOnRoot(context: FsContext, path: string): boolean {
   if (!path.startsWith("/")) return false;
@@ -142,14 +143,17 @@ type LastRule = "follow" | "nofollow" | "parent";
 class Walker {
   mount: Mount;
   dentry: Dentry;
-  /** It has been on no other mount than the first. */
+  /** True as long as the walk has not left the mount that it began on. */
   staysOnMount = true;
   readonly #context: FsContext;
   #path: string;
   #at = 0;
   #links: number;
   #last: LastComponent | undefined;
-  /** The first dentry that this walk has made, with all that it made below; nobody else has them before it arrives. */
+  /**
+   * The first dentry that this walk has made; those that it made after it are below. Nobody else holds them before the
+   * walk arrives.
+   */
   #fresh: Dentry | undefined;
 
   constructor(context: FsContext, path: string, links: number, cwd: Location = context.cwd) {
@@ -168,7 +172,7 @@ class Walker {
     return this.#last as LastComponent;
   }
 
-  /** Nobody has got hold of what this walk was the first to see. */
+  /** Drops the dentries that this walk has made: nobody holds them yet. */
   forget(): void {
     this.#fresh?.letGo();
   }
@@ -227,7 +231,7 @@ class Walker {
     const known = this.dentry.known(name);
     const child = childIn(this.mount, this.dentry, name, known);
     if (child === undefined) {
-      // The search for a program fails in directory after directory: they are not kept for that.
+      // A search along PATH fails in directory after directory: what it has made of them is not kept.
       this.forget();
       return false;
     }

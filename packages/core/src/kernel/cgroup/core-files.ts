@@ -45,7 +45,7 @@ function stat(cgroup: Cgroup): string {
   });
 }
 
-/** There are no threads to tell apart. @throws EOPNOTSUPP for "threaded", EINVAL for any other type */
+/** Without threads there are no threaded cgroups. @throws EOPNOTSUPP for "threaded", EINVAL for any other type */
 function writeType(_cgroup: Cgroup, value: string): void {
   throw new Errno(value.trim() === "threaded" ? "EOPNOTSUPP" : "EINVAL");
 }

@@ -22,7 +22,7 @@ const DEFAULT_WEIGHT = 100;
 export class Bandwidth {
   quotaUs = Number.POSITIVE_INFINITY;
   periodUs = DEFAULT_PERIOD_US;
-  /** How much of what was not used may be kept for later periods. */
+  /** How much unused quota may be kept for later periods: cpu.max.burst. */
   burstUs = 0;
   periods = 0;
   throttledPeriods = 0;
@@ -42,7 +42,7 @@ export class Bandwidth {
   }
 }
 
-/** What few cgroups have, besides the time that each has used. */
+/** Settings and statistics that few cgroups have; the CPU time used is `Cgroup.cpuUs`. */
 export class CpuController {
   weight = DEFAULT_WEIGHT;
   /** The part of a cgroup's time that processes of a nice above 0 used. */
@@ -52,7 +52,7 @@ export class CpuController {
   fullStalledUs = 0;
   /** Runs only where nobody else wants to. */
   idle = false;
-  /** Only of a cgroup that was ever given a quota. */
+  /** Only there if the cgroup was ever given a quota. */
   bandwidth: Bandwidth | undefined;
 
   /** The controller begins anew. What was used was counted without it. */
@@ -72,7 +72,7 @@ export class CpuController {
   }
 }
 
-/** How a cgroup fares that has nothing of its own. */
+/** What holds for a cgroup that has no settings or statistics of its own. */
 const USUAL: Readonly<CpuController> = new CpuController();
 
 /** Counts CPU time for a cgroup and all above it. */
@@ -83,7 +83,11 @@ export function chargeCpu(cgroup: Cgroup, us: number, nice: number): void {
   }
 }
 
-/** What a nice weighs, from -20 to 19, where 0 weighs 1024: each step is about a quarter. @see sched(7) */
+/**
+ * The weight of each nice value from -20 to 19, where that of 0 is 1024: a step changes it by about a quarter.
+ *
+ * @see sched(7)
+ */
 const WEIGHTS_OF_NICE = [
   88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991,
   1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
@@ -101,7 +105,7 @@ export function weightOf({ cpuIfAny }: Cgroup): number {
   return idle ? (IDLE_WEIGHT * 100) / 1024 : weight;
 }
 
-/** The nice that weighs most like a cgroup. */
+/** The nice value whose weight comes closest to that of a cgroup. */
 function niceOfWeight(cgroup: Cgroup): number {
   const weight = Math.round((weightOf(cgroup) * 1024) / 100);
   let best = 0;

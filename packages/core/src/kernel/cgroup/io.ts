@@ -33,7 +33,7 @@ const NO_LIMITS: Readonly<Limits> = {
 export class IoController {
   /** By device, "MAJOR:MINOR". */
   readonly limits = new Map<string, Readonly<Limits>>();
-  /** When what was let through to the disk so far has passed, by limit. */
+  /** By limit, when everything that was admitted so far has passed. */
   readonly freeAtUs: Limits = { rbps: 0, wbps: 0, riops: 0, wiops: 0 };
   readonly moved = { rbytes: 0, wbytes: 0, rios: 0, wios: 0 };
   weight = DEFAULT_WEIGHT;

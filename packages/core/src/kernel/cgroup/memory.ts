@@ -40,7 +40,7 @@ class MemoryEvents {
 
 const NO_MEMORY_EVENTS = new MemoryEvents();
 
-/** Somebody who watches a peak from the moment on at which it asked to: an open file of it that was written to. */
+/** The peak since an open memory.peak (or memory.swap.peak) file was last written to. */
 export interface PeakWatch {
   bytes: number;
 }

@@ -30,6 +30,6 @@ export class Rare {
   /** By file name; "" is the directory itself. */
   attributes: Map<string, NodeAttributes> | undefined;
   watches: Map<string, Watch> | undefined;
-  /** Told last to those who watch `cgroup.events`. */
+  /** What those who watch `cgroup.events` were last told. */
   wasPopulated = false;
 }

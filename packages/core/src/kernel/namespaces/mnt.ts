@@ -1,6 +1,7 @@
 /**
- * Mount namespaces. Most of a machine full of containers are never looked into: what is mounted there is made when somebody
- * does, and until then the processes in it are nowhere but "at the top".
+ * Mount namespaces. Of the mount namespaces of a machine full of containers, most are never looked into. So what is
+ * mounted in one is made when somebody looks; until then the processes in it have no root and working directory, but
+ * are "at the top".
  *
  * @see mount_namespaces(7)
  */
@@ -10,9 +11,12 @@ import type { Process } from "../process.ts";
 import { Namespace } from "./namespace.ts";
 import type { UserNamespace } from "./user.ts";
 
-/** Mounts that nobody has looked at yet. Once they are made, nothing tells that they were not there before. */
+/**
+ * The mounts of a namespace that nobody has looked at yet. Once they are made, nothing shows that they were not there
+ * before.
+ */
 export abstract class UnseenMounts {
-  /** The namespace is gone: whoever still remembers it finds mounts that are no longer anywhere. */
+  /** The namespace is gone. What is made for those who still hold it is mounted nowhere. */
   isDropped = false;
 
   /** A program that is known to lie there. */
@@ -40,7 +44,7 @@ export interface UnseenProgram {
 
 export interface MadeMounts {
   readonly tree: MountTree;
-  /** How paths were followed that processes in there went along before. */
+  /** The context in which processes of the namespace walked their paths before the mounts were made. */
   readonly context: FsContext | undefined;
 }
 
@@ -60,7 +64,10 @@ export class MountNamespace extends Namespace {
     this.#mounts = mounts;
   }
 
-  /** One that has a copy of what `original` has now, as soon as somebody looks; `undefined` if that has to be at once. */
+  /**
+   * A namespace whose mounts will be copied from `original`, as they are now, when somebody looks; `undefined` if they
+   * have to be copied at once.
+   */
   static copying(id: number, owner: UserNamespace, original: MountTree): MountNamespace | undefined {
     const copy = original.planCopy();
     if (copy === undefined) return undefined;
@@ -74,7 +81,7 @@ export class MountNamespace extends Namespace {
     return mounts instanceof MountTree ? mounts : this.#look(mounts);
   }
 
-  /** What it has for mounts, if nobody has looked. */
+  /** Its mounts, if nobody has looked at them yet. */
   get unseen(): UnseenMounts | undefined {
     return this.#mounts instanceof MountTree ? undefined : this.#mounts;
   }

@@ -31,7 +31,7 @@ export class NamespaceIds {
 
 export abstract class Namespace {
   abstract readonly kind: NamespaceKind;
-  /** Its id as a distance: ids are too large for V8's small integers, and each would be an object of its own. */
+  /** The id less that of the first: ids are too large for V8's small integers, so that each would be an object. */
   readonly #number: number;
   readonly #owner: UserNamespace | undefined;
 

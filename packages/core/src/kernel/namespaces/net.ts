@@ -8,12 +8,12 @@ import { type NetHost, NetStack } from "../../net/index.ts";
 import { netSysctl, type SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
 
-/** Does something to a stack. An object that is there anyway costs a namespace less than a function. */
+/** Sets up a new stack. An interface rather than a function, for an object that is there anyway costs nothing more. */
 export interface Furnisher {
   furnish(stack: NetStack): void;
 }
 
-/** All that a stack needs that leads nowhere. */
+/** Sets up the stack of a container without networks: it has loopback only. */
 export const LOOPBACK_UP: Furnisher = { furnish: (stack) => stack.setUp(stack.loopback, true) };
 
 export class NetNamespace extends Namespace {
@@ -22,7 +22,7 @@ export class NetNamespace extends Namespace {
   }
 
   #sysctls: SysctlValues | undefined;
-  /** Other namespaces have the same ones. */
+  /** The sysctls are shared with other namespaces: they are copied before they change. */
   #sharesSysctls = false;
   #stack: NetStack | undefined;
   /** What is to be done to the stack as soon as there is one. */

@@ -189,10 +189,10 @@ function routeFlags(gateway: string | undefined, prefixLength: number, refusal: 
   return 1 | (gateway === undefined ? 0 : 2) | (prefixLength === 32 ? 4 : 0) | (rejects ? 0x200 : 0);
 }
 
-/** IPv6 shows what is local as routes too. */
 /** @see include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_ADDRCONF */
 const IPV6_METRIC = 256;
 
+/** /proc/net/ipv6_route: what is local shows as routes, too. */
 function ipv6Route(stack: NetStack): string {
   const line = (
     destination: string,
@@ -314,7 +314,7 @@ function counters(
   };
 }
 
-/** What ends here, and where it is: /proc/net/fib_trie without the inner nodes of the tree. */
+/** /proc/net/fib_trie, without the inner nodes of the tree: networks, and the addresses that are local. */
 function fibTrie(stack: NetStack): string {
   const lines = stack.devices.flatMap((device) =>
     device.up

@@ -1,4 +1,8 @@
-/** How dear a process is to who sets it: oom_score_adj, and oom_adj of old. @see proc_pid_oom_score_adj(5), fs/proc/base.c */
+/**
+ * How likely a process is to be killed for want of memory: oom_score_adj, and oom_adj of old.
+ *
+ * @see proc_pid_oom_score_adj(5), fs/proc/base.c
+ */
 import { CAP_SYS_RESOURCE, Errno } from "../../abi/index.ts";
 import type { Process } from "../process.ts";
 
@@ -19,7 +23,7 @@ const OOM_SCORE_MAX = 1000;
 export const oomAdj = ({ traits: { oomScoreAdj: score } }: Process): number =>
   score === OOM_SCORE_MAX ? OOM_ADJUST_MAX : Math.trunc((score * OOM_DISABLE) / OOM_SCORE_MAX);
 
-/** @throws EINVAL outside of the scale, EACCES as for oom_score_adj, but lower than it is rather than than it was meant. */
+/** @throws EINVAL outside of the scale; EACCES for a value below the present one without CAP_SYS_RESOURCE. */
 export function writeOomAdj(writer: Process, process: Process, text: string): void {
   const value = Number(text.trim());
   if (!Number.isInteger(value) || value < -OOM_DISABLE || value > OOM_ADJUST_MAX) throw new Errno("EINVAL");

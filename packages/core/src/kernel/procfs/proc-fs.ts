@@ -76,7 +76,7 @@ export class ProcFs extends PseudoFs {
   }
 }
 
-/** What there is besides processes if there is to be nothing but processes. */
+/** What there is besides processes with `subset=pid`. */
 const OF_READER: ReadonlySet<string> = new Set(["self", "thread-self"]);
 
 class ProcRoot extends TreeDirectory<ProcFs> {

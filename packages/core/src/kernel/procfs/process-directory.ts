@@ -155,14 +155,14 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   cmdline: text((_fs, { argv, isAlive }) => (isAlive && argv.length > 0 ? encode(`${argv.join("\0")}\0`) : "")),
   comm: file(0o644, (fs, process) => ({
     read: () => `${process.name}\n`,
-    // Nobody names another. @see fs/proc/base.c:comm_write
+    // A process can only name itself. @see fs/proc/base.c:comm_write
     write: (name) => {
       if (fs.reader !== process) throw new Errno("EINVAL");
       process.name = name.slice(0, 15);
     },
   })),
   clear_refs: file(0o200, () => ({
-    // Which of them are referenced is not known of pages, so that there is nothing to forget.
+    // The simulated kernel does not know which pages were referenced, so there is nothing to clear.
     write: (value) => {
       if (!/^[1-5]\s*$/.test(value)) throw new Errno("EINVAL");
     },
@@ -196,7 +196,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     write: (value) => writeOomAdj(fs.reader, process, value),
   })),
   personality: inspected((_fs, process) => `${process.traits.personality.toString(16).padStart(8, "0")}\n`),
-  // Identifiers of projects are only mapped where all are the same.
+  // Project ids are mapped in the machine's user namespace only, each to itself.
   projid_map: text(
     (_fs, { creds: { user } }) => (user.parent === undefined ? "         0          0 4294967295\n" : ""),
     0o644,

@@ -53,7 +53,10 @@ export const owner = (process: Process) => ({
   gid: process.creds.effectiveGid,
 });
 
-/** A file. Those of processes have no operation for writing or reading what cannot be: those of the machine fail in one. */
+/**
+ * A file. What it cannot do fails with EINVAL, for files of processes lack the operation; those of the machine have one
+ * that fails with EIO.
+ */
 export const file =
   (mode: number, contents: (fs: ProcFs, process: Process) => PseudoContents): Maker =>
   (fs, process, ino) =>
@@ -69,7 +72,7 @@ export const text = (read: Read, mode = 0o444): Maker =>
 export const inspected = (read: Read, mode = 0o400): Maker =>
   file(mode, (fs, process) => ({ checkOpen: () => checkInspect(fs, process), read: () => read(fs, process) }));
 
-/** What the memory of a process tells: a zombie has none left. */
+/** A file about the memory of a process: empty for a zombie, which has none left. */
 export const fromMemory = (read: (process: Process) => string | Uint8Array): Maker =>
   file(0o400, (fs, process) =>
     ofMemory(process, () => read(process), {

@@ -1,5 +1,5 @@
 /**
- * Files of /proc/PID that say nothing in a simulated machine, or always the same: name, mode and text.
+ * Files of /proc/PID that are empty in a simulated machine, or always the same: name, mode and text.
  *
  * They are there because programs list them and check for them.
  *

@@ -113,7 +113,7 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
   at[path[path.length - 1] as string] = leaf;
 }
 
-/** Its mode holds for those too who may do without modes elsewhere. @see fs/proc/proc_sysctl.c:proc_sys_permission */
+/** Unlike elsewhere, the mode of the file holds for root, too. @see fs/proc/proc_sysctl.c:proc_sys_permission */
 class SysctlFile extends PseudoFile {
   readonly #mayWrite: () => boolean;
 

@@ -45,7 +45,10 @@ export interface Strace {
   readonly entries: readonly TraceEntry[];
   /** The lines that strace -f would print. */
   lines(): readonly string[];
-  /** Calls `listener` whenever there is one entry more. It may be the last but one: an exit stays the last. */
+  /**
+   * Calls `listener` whenever there is one entry more. The new entry may stand before the last: an exit stays the last
+   * one.
+   */
   follow(listener: () => void): void;
   /** Ends the recording; what was recorded stays. */
   stop(): void;

@@ -34,12 +34,12 @@ const SETTABLE = O_APPEND | O_NONBLOCK;
 /** Entries that one getdents hands out. */
 const DIRENTS_PER_CALL = 1024;
 const CHUNK = 65_536;
-/** As much as is transferred in one go where the host needs time for it. */
+/** The largest piece of a transfer that takes the host so long that others must get their turns meanwhile. */
 const PIECE = 8 * 1024 * 1024;
 const PIPE_FLAGS = O_CLOEXEC | O_NONBLOCK | O_DIRECT;
 /** Files that are kept somewhere. */
 const SYNCABLE: ReadonlySet<FileType> = new Set(["file", "dir", "block"]);
-/** Holding up who writes to a file system: none here can. @see fs/ioctl.c:ioctl_fsfreeze */
+/** Freezing a file system: none here can. @see fs/ioctl.c:ioctl_fsfreeze */
 const FREEZES: ReadonlySet<IoctlRequest> = new Set(["FIFREEZE", "FITHAW"]);
 /** What changes a terminal: background jobs are stopped for that. @see tty_ioctl(4), drivers/tty/tty_io.c:tty_check_change */
 const CHANGES: ReadonlySet<IoctlRequest> = new Set(["TCSETS", "TCSETSW", "TCSETSF", "TCFLSH", "TIOCSPGRP"]);
@@ -310,7 +310,7 @@ function* writeInPieces(process: Process, file: OpenFile, data: Uint8Array, offs
   return data.length;
 }
 
-/** Until the time that a piece has cost is over, and what else holds the process up. */
+/** Sleeps until the time is over that a piece has cost, or that the process is held up for by limits. */
 const pieceDone = ({ kernel }: Process) => ({ on: [], untilUs: Math.max(kernel.monotonicUs, kernel.takeHoldUp()) });
 
 /** Asks once the caller continues, as often as it is stopped for that. */

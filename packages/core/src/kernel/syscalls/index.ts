@@ -48,7 +48,7 @@ const TABLE: SyscallTable = {
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
 
-/** Calls whose numbers end up in the kernel's books. Those of all others are looked up, compared or masked. */
+/** Calls whose numeric arguments the kernel stores. Those of all others are only looked up, compared or masked. */
 const KEEPS_NUMBERS: readonly SyscallName[] = [
   ...(["pread", "pwrite", "lseek", "truncate", "ftruncate", "dup", "dup3", "fcntl", "recvfrom", "recvmsg"] as const),
   ...([

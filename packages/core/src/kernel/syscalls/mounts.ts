@@ -65,7 +65,7 @@ export const mountCalls = {
     checkAdmin(process);
     // Even "." means what is mounted on top of it: that is how the old root goes after pivot_root(".", ".").
     const at = walk(process, target, { follow: (flags & UMOUNT_NOFOLLOW) === 0 }).top;
-    // Who unmounts its own root only makes it read-only: that is how a machine is shut down.
+    // Unmounting one's own root only makes it read-only: that is how a machine is shut down.
     if (at.equals(process.root) && at.dentry === at.mount.root && (flags & MNT_DETACH) === 0) {
       remount(process, at, at.mount.flags | MS_RDONLY, "");
       return;

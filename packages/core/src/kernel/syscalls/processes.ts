@@ -93,7 +93,7 @@ const both = (before: SeccompFilter, filter: SeccompFilter): SeccompFilter => ({
   deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
 });
 
-/** The process with that number in the caller's namespace; 0 is the caller. @throws ESRCH */
+/** The process with that pid in the caller's namespace; 0 is the caller. @throws ESRCH */
 export function find(process: Process, pid: number): Process {
   if (pid === 0) return process;
   const found = process.ns.pid.find(pid);
