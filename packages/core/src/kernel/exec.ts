@@ -29,7 +29,7 @@ import { byteLength, decode } from "../lib/index.ts";
 import { checkAccess, type Inode, type Location, tellPath, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
-import { releaseMemory } from "./oom.ts";
+import { releaseMemory } from "./memory/oom.ts";
 import type { Process } from "./process.ts";
 import { setText } from "./text.ts";
 

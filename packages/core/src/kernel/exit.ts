@@ -8,7 +8,7 @@
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index.ts";
 import { assert } from "../lib/index.ts";
 import { chargePid } from "./cgroup/pids.ts";
-import { releaseMemory } from "./oom.ts";
+import { releaseMemory } from "./memory/oom.ts";
 import type { Process } from "./process.ts";
 import { releaseText } from "./text.ts";
 

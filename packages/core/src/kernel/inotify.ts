@@ -35,7 +35,7 @@ import {
 } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Process } from "./process.ts";
-import { readSysctl } from "./sysctl.ts";
+import { readSysctl } from "./sysctl/sysctl.ts";
 
 /** A watched inode tells these whether asked to or not. */
 const ALWAYS = IN_UNMOUNT | IN_IGNORED;

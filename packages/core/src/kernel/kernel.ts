@@ -2,7 +2,7 @@
  * One machine's kernel: wiring. Every verb lives in the file of its noun.
  *
  * @see fork.ts, exec.ts, exit.ts, signals.ts for the life of processes; syscalls/ for what programs can ask;
- * namespaces/, cgroup/, cpu.ts for what they live in.
+ * namespaces/, cgroup/, cpu/, memory/ for what they live in.
  */
 import {
   type Call,
@@ -42,27 +42,26 @@ import {
   MountTree,
   type OpenFile,
 } from "../vfs/index.ts";
-import { ActiveOverlays } from "./active-overlays.ts";
 import { AnonInodeFs } from "./anon-inode-fs.ts";
-import { CallLists, type CallRecording } from "./call-recording.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
 import type { MemoryKind } from "./cgroup/memory.ts";
-import { Cpu } from "./cpu.ts";
+import { Cpu } from "./cpu/cpu.ts";
 import { Credentials } from "./credentials.ts";
 import { commOf } from "./exec.ts";
 import { FdTable } from "./fd-table.ts";
-import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
-import { diskSpace } from "./held-memory.ts";
 import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
 import { IpcUsers } from "./ipc/sysv-ipc.ts";
-import type { KnownProgram } from "./known-program.ts";
 import { plainTraits } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { checkMachine } from "./machine-check.ts";
+import { diskSpace } from "./memory/held-memory.ts";
+import { PageCache } from "./memory/page-cache.ts";
+import { ActiveOverlays } from "./mount/active-overlays.ts";
+import { type FileSystemFactory, fileSystemFactories } from "./mount/file-systems.ts";
 import { MountNamespace } from "./namespaces/mnt.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import { NetNamespace } from "./namespaces/net.ts";
@@ -71,16 +70,17 @@ import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
-import { PageCache } from "./page-cache.ts";
 import type { Process } from "./process.ts";
 import { ProgramTable } from "./program-table.ts";
+import { CallLists, type CallRecording } from "./repeated/call-recording.ts";
+import type { KnownProgram } from "./repeated/known-program.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { SockFs } from "./sock-fs.ts";
 import { inCgroupOf, type Strace, type Traceable, Tracer, withDescendants } from "./strace/tracer.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
-import type { SysctlValues } from "./sysctl.ts";
-import { SysctlNumbers } from "./sysctl-numbers.ts";
+import type { SysctlValues } from "./sysctl/sysctl.ts";
+import { SysctlNumbers } from "./sysctl/sysctl-numbers.ts";
 import { senderOf } from "./unix-credentials.ts";
 import { UnixNames } from "./unix-names.ts";
 

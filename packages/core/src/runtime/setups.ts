@@ -1,7 +1,7 @@
 /**
  * Which containers are alike: of one image, with the same settings, though not of the same name.
  *
- * Those that share their values share the objects, too; so it is enough to compare those. See kernel/repeated-setup.ts.
+ * Those that share their values share the objects, too; so it is enough to compare those. See kernel/repeated/repeated-setup.ts.
  */
 import { type Kernel, RepeatedSetup } from "../kernel/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";

@@ -2,7 +2,7 @@
  * Turns: who runs next.
  *
  * A coroutine that can run is put into the ready queue, once; the scheduler gives it one turn at a time. What a turn
- * costs and when the coroutine is ready again is its owner's business (for processes: `kernel/cpu.ts`).
+ * costs and when the coroutine is ready again is its owner's business (for processes: `kernel/cpu/cpu.ts`).
  */
 import type { Prng, PrngState } from "./prng.ts";
 

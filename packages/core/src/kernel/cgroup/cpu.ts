@@ -1,5 +1,5 @@
 /**
- * The cpu controller of a cgroup: weight, bandwidth, statistics. `kernel/cpu.ts` shares the processors by them.
+ * The cpu controller of a cgroup: weight, bandwidth, statistics. `kernel/cpu/cpu.ts` shares the processors by them.
  *
  * Bandwidth is by period: a cgroup runs freely until its quota of the period is used, then stands still until the next.
  *

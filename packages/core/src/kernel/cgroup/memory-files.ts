@@ -4,7 +4,7 @@
  * @see Documentation/admin-guide/cgroup-v2.rst "Memory Interface Files"
  */
 import { Errno, PAGE_SIZE } from "../../abi/index.ts";
-import { enforceMax } from "../oom.ts";
+import { enforceMax } from "../memory/oom.ts";
 import type { Cgroup } from "./cgroup.ts";
 import {
   type ControlFile,

@@ -3,7 +3,7 @@
  *
  * Memory is charged to the cgroup of the process that first touched it, and counts in every cgroup above. A charge that
  * goes over a limit (`charge.ts`) takes back page cache and swaps out what can be swapped (`reclaim.ts`); if that does not
- * help, the OOM killer has to (`kernel/oom.ts`).
+ * help, the OOM killer has to (`kernel/memory/oom.ts`).
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "Memory", mm/memcontrol.c
  */

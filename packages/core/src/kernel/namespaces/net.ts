@@ -5,7 +5,7 @@
  */
 import { SmallMap } from "../../lib/index.ts";
 import { type NetHost, NetStack } from "../../net/index.ts";
-import { netSysctl, type SysctlValues } from "../sysctl.ts";
+import { netSysctl, type SysctlValues } from "../sysctl/sysctl.ts";
 import { Namespace } from "./namespace.ts";
 
 /** Sets up a new stack. An interface rather than a function, for an object that is there anyway costs nothing more. */

@@ -8,7 +8,7 @@ import type { FsMachine } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
 import { SysvIpc } from "../ipc/sysv-ipc.ts";
 import { MessageQueueFs } from "../message-queue-fs.ts";
-import { netSysctl, type SysctlValues } from "../sysctl.ts";
+import { netSysctl, type SysctlValues } from "../sysctl/sysctl.ts";
 import type { MountNamespace } from "./mnt.ts";
 import { Namespace } from "./namespace.ts";
 import type { NetNamespace } from "./net.ts";

@@ -8,9 +8,9 @@ import { file, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "..
 import type { FileOps } from "../../vfs/index.ts";
 import { totals } from "../cgroup/memory.ts";
 import { formatPressure, type PressureKind } from "../cgroup/pressure.ts";
-import { DISK_TYPES } from "../disk-types.ts";
 import type { Kernel } from "../kernel.ts";
 import type { KernelPart } from "../machine.ts";
+import { DISK_TYPES } from "../mount/disk-types.ts";
 import { locks } from "./locks.ts";
 import type { ProcFs } from "./proc-fs.ts";
 import { messageQueues, semaphores, sharedMemory } from "./sysvipc.ts";

@@ -17,8 +17,8 @@ import {
 import { PseudoDirectory, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import type { Inode } from "../../vfs/index.ts";
+import { badness } from "../memory/oom.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
-import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { descriptorInfos, descriptors } from "./descriptors.ts";
 import { auxiliaryVector, formatMaps } from "./memory-map.ts";

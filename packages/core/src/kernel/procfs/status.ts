@@ -5,8 +5,8 @@
  */
 import { PAGE_SIZE, type ResourceName, SignalSet } from "../../abi/index.ts";
 import { allowedCpus, formatList } from "../cgroup/cpuset.ts";
+import { PROGRAM_BYTES } from "../memory/oom.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
-import { PROGRAM_BYTES } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { US_PER_TICK } from "./machine-files.ts";
 

@@ -13,7 +13,14 @@ import {
 } from "../../fs/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { deviceSysctlNames, mayWriteSysctl, modeOfSysctl, readSysctl, SYSCTL_NAMES, writeSysctl } from "../sysctl.ts";
+import {
+  deviceSysctlNames,
+  mayWriteSysctl,
+  modeOfSysctl,
+  readSysctl,
+  SYSCTL_NAMES,
+  writeSysctl,
+} from "../sysctl/sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };

@@ -22,9 +22,9 @@ import {
   X_OK,
 } from "../../abi/index.ts";
 import { checkAccess, type Location, type Propagation, walk } from "../../vfs/index.ts";
-import { ContainerMounts, compilePlan } from "../automount.ts";
-import { changedFlags, flagsOfMount, resettle, settle } from "../mount-flags.ts";
-import { textOf } from "../mount-options.ts";
+import { ContainerMounts, compilePlan } from "../mount/automount.ts";
+import { changedFlags, flagsOfMount, resettle, settle } from "../mount/mount-flags.ts";
+import { textOf } from "../mount/mount-options.ts";
 import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
 import { checkMountRight, ownerOf, setOwner } from "./mount-rights.ts";

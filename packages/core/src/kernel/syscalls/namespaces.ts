@@ -21,7 +21,7 @@ import { cloneNamespaces } from "../namespaces/clone.ts";
 import { enterNamespace } from "../namespaces/enter.ts";
 import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
-import { changeSysctl } from "../sysctl.ts";
+import { changeSysctl } from "../sysctl/sysctl.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const namespaceCalls = {

@@ -4,8 +4,8 @@
  * @see getpriority(2), prlimit(2), times(2)
  */
 import { CAP_SYS_NICE, CAP_SYS_RESOURCE, Errno, type PriorityTarget, type ResourceLimit } from "../../abi/index.ts";
-import { holdMemory } from "../held-memory.ts";
-import { setMemory } from "../oom.ts";
+import { holdMemory } from "../memory/held-memory.ts";
+import { setMemory } from "../memory/oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { find } from "./processes.ts";
 import type { SyscallTable } from "./table.ts";

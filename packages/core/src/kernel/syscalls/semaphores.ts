@@ -12,7 +12,7 @@ import {
 import { checkIpcAccess, checkIpcOwner, ipcStatus, setIpc } from "../ipc/ipc-object.ts";
 import { SemaphoreSet } from "../ipc/semaphores.ts";
 import { type Process, pidIn, type Sleeper, Sleeping } from "../process.ts";
-import { readSysctl } from "../sysctl.ts";
+import { readSysctl } from "../sysctl/sysctl.ts";
 import type { SyscallTable } from "./table.ts";
 
 const READ = 0o444;

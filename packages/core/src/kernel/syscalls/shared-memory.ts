@@ -3,7 +3,7 @@ import { Errno, PAGE_SIZE, SHM_DEST, SHM_RDONLY, type SharedMemoryStatus } from 
 import { checkIpcAccess, checkIpcOwner, ipcStatus, setIpc } from "../ipc/ipc-object.ts";
 import { SharedMemory } from "../ipc/shared-memory.ts";
 import { type Process, pidIn } from "../process.ts";
-import { readSysctl } from "../sysctl.ts";
+import { readSysctl } from "../sysctl/sysctl.ts";
 import type { SyscallTable } from "./table.ts";
 
 const limit = (process: Process, name: string): number => Number(readSysctl(process, `kernel.${name}`));

@@ -39,7 +39,7 @@ import type { OpenFile } from "../../vfs/index.ts";
 import { chargeSocket } from "../cgroup/charge.ts";
 import { type Process, type Sleeper, Sleeping } from "../process.ts";
 import { SocketFile } from "../sock-fs.ts";
-import { readSysctl } from "../sysctl.ts";
+import { readSysctl } from "../sysctl/sysctl.ts";
 import { ownerOf, peerCredentials } from "../unix-credentials.ts";
 import { install } from "./descriptors.ts";
 import { checkOption, checkSetting } from "./socket-options.ts";
