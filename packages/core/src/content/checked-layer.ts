@@ -5,7 +5,7 @@
  */
 import type { MemoryDirectory } from "../fs/index.ts";
 import { type Bytes, byteLength, type Chunks, located, StatusError } from "../lib/index.ts";
-import { readTarInChunks } from "../lib/tar.ts";
+import { readTarInChunks } from "../lib/tar/tar.ts";
 import { applyLayer } from "./apply.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { toLayerEntry } from "./layer-tar.ts";

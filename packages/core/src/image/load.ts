@@ -17,7 +17,7 @@ import {
   StatusError,
   ValueError,
 } from "../lib/index.ts";
-import { readTarInChunks } from "../lib/tar.ts";
+import { readTarInChunks } from "../lib/tar/tar.ts";
 import {
   CONTAINERD_NAME,
   choosePlatform,

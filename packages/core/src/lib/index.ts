@@ -3,12 +3,12 @@
 export { ArchiveError, located } from "./archive-error.ts";
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
 export { base64, base64Bytes } from "./base64.ts";
-export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
-export { Bzip2 } from "./bzip2.ts";
 export { ChunkReader } from "./chunk-reader.ts";
 export { type Bytes, Chunks, wholeOf } from "./chunks.ts";
-export { crc32 } from "./crc32.ts";
+export { Bunzip2, bunzip2 } from "./compression/bunzip2.ts";
+export { Bzip2 } from "./compression/bzip2.ts";
+export { crc32 } from "./compression/crc32.ts";
 export {
   type DeflateLevel,
   Deflater,
@@ -18,7 +18,10 @@ export {
   gzip,
   gzipHeaderLength,
   isGzip,
-} from "./deflate.ts";
+} from "./compression/deflate.ts";
+export { Inflater, inflate } from "./compression/inflate.ts";
+export { Uncompress } from "./compression/uncompress.ts";
+export { Unxz, unlzma, unxz } from "./compression/unxz.ts";
 export {
   type DnsMessage,
   type DnsQuestion,
@@ -32,7 +35,6 @@ export { Emitter } from "./emitter.ts";
 export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./go/json.ts";
 export { atoi, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go/number.ts";
 export { problemOf, readOr, ValueError } from "./go/value-error.ts";
-export { Inflater, inflate } from "./inflate.ts";
 export { INSPECT } from "./inspect.ts";
 export {
   addToIp,
@@ -91,7 +93,5 @@ export {
   TYPE_FLAGS,
   tarChunks,
   tarHeader,
-} from "./tar.ts";
+} from "./tar/tar.ts";
 export { byteLength, byteString, compareBytes, decode, encode, fromByteString, fromLatin1, latin1 } from "./text.ts";
-export { Uncompress } from "./uncompress.ts";
-export { Unxz, unlzma, unxz } from "./unxz.ts";

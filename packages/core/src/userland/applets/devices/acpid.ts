@@ -5,7 +5,7 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
-import { daemonize } from "../system/daemonize.ts";
+import { daemonize } from "../services/daemonize.ts";
 
 const LOG = "/var/log/acpid.log";
 const CONFIGURATION = "/etc/acpi";

@@ -18,7 +18,7 @@ import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
-import { daemonize } from "../system/daemonize.ts";
+import { daemonize } from "../services/daemonize.ts";
 
 const MILLISECONDS = 1000;
 const DEFAULT_MS = 60_000;

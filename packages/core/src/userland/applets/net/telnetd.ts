@@ -36,8 +36,8 @@ import { attempt, type Io, writeAll } from "../../io.ts";
 import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { hostOrDie, listenOrDie } from "../../net/stream.ts";
 import { unsignedOrDie } from "../../number.ts";
-import { daemonize } from "../system/daemonize.ts";
-import { printIssue } from "../system/login-issue.ts";
+import { printIssue } from "../accounts/login-issue.ts";
+import { daemonize } from "../services/daemonize.ts";
 
 const TELNET_PORT = 23;
 const BACKLOG = 1;

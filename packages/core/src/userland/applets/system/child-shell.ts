@@ -2,7 +2,7 @@
 import { getpid, kill, type Routine, sigaction } from "../../../abi/index.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { attempt, type Io } from "../../io.ts";
-import { execShell } from "./su.ts";
+import { execShell } from "../accounts/su.ts";
 
 const DEFAULT_SHELL = "/bin/sh";
 

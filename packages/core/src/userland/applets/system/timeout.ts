@@ -12,7 +12,7 @@ import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
 import { signalByName } from "../../signal-names.ts";
-import { daemonize } from "./daemonize.ts";
+import { daemonize } from "../services/daemonize.ts";
 import { durationOrDie } from "./duration.ts";
 
 const SECOND_US = 1_000_000;
