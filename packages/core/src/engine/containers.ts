@@ -55,7 +55,7 @@ export interface ContainerParts {
   readonly findImage: (name: string) => Image;
 }
 
-/** It was looked at before whether the container can be started. */
+/** For a start that has been checked already. */
 const NO_CHECK = (): void => {};
 const STOP_FIRST = "stop the container before removing or force remove";
 
@@ -72,7 +72,7 @@ export class ContainerService {
   readonly #stopper: Stopper;
   /** There is no daemon that could notice an end. */
   #isAbandoned = false;
-  /** Those that are stopped in order to be started again. */
+  /** Containers that are being stopped in order to be started again. */
   readonly #restarting = new Set<Container>();
 
   constructor(parts: ContainerParts) {
@@ -341,7 +341,7 @@ export class ContainerService {
     return this.#index.all().filter(({ isActive }) => isActive);
   }
 
-  /** Nobody knows how it has ended, nor tells of it. */
+  /** A container whose end nobody saw: there is no event of it. */
   #lost(container: Container): void {
     container.exitCode = LOST_EXIT_CODE;
     container.finishedUs = this.#parts.kernel.nowUs;

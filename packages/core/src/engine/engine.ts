@@ -127,7 +127,7 @@ export class Engine implements EngineDoor {
   readonly git: GitNetwork;
   /** What the daemon gets for a URL: from web servers of the world, or from what listens on its machine. */
   readonly download: (url: string) => Promise<Download>;
-  /** The same as it is answered. */
+  /** The same, as the whole answer to a GET. */
   readonly httpGet: HttpGet;
   /** The registries that the engine can reach. */
   readonly registries: HttpNetwork;
@@ -139,7 +139,7 @@ export class Engine implements EngineDoor {
   readonly labels: Readonly<Record<string, string>>;
   /** Registries without TLS. */
   readonly insecureRegistries: readonly string[];
-  /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
+  /** Credentials by the hosts of registries: "localhost:5000", "registry-1.docker.io". */
   readonly logins = new Map<string, Credentials>();
   /** Names that the client has for engines: `docker context`. */
   readonly contexts = new ClientContexts();
@@ -553,7 +553,7 @@ export class Engine implements EngineDoor {
    * daemon is stopped, and containers with it. Rules of `faults` are undone before, and a daemon that is away comes back.
    */
   async close(): Promise<Inventory> {
-    // Who clears up is not to fail on purpose.
+    // Clearing up must not fail on purpose.
     this.faults.clear();
     await this.daemon.ready();
     const { containers, volumes, networks } = await takeInventory(this);

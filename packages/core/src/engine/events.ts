@@ -26,7 +26,7 @@ const EVENTS_LIMIT = 256;
 export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
   readonly #past = new Ring<EngineEvent>(EVENTS_LIMIT);
   readonly #nowUs: () => number;
-  /** Nobody is there who could tell: what happens now is not recorded. */
+  /** True while there is no daemon: what happens then is not recorded. */
   isSilent = false;
 
   constructor(nowUs: () => number) {

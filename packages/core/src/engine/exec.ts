@@ -35,7 +35,7 @@ export interface ExecParts {
   readonly users: UserLookup;
 }
 
-/** Whoever wants to be told, and does not wait. */
+/** Is told of the end of a session, without waiting for it. */
 export interface SessionWatcher {
   /** @param refusal why its program was never started */
   sessionEnded(session: ExecSession, refusal: StatusError | undefined): void;
@@ -170,7 +170,7 @@ export class ExecService {
     return session;
   }
 
-  /** Those of a container that have not ended. */
+  /** The sessions of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
     return this.#sessions.of(container);
   }

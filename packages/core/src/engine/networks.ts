@@ -66,7 +66,10 @@ export class NetworkService {
   /** Where the packets of networks of several machines arrive. */
   readonly tunnels: VxlanPort;
   readonly #kernel: Kernel;
-  /** Of containers that ask for nothing on a network of the user's: those that come one after the other share them. */
+  /**
+   * Settings of the last container that asked for nothing on a user-defined network: the next such containers share
+   * them.
+   */
   #plain: Readonly<Record<string, EndpointSettings>> = {};
   readonly #events: EventLog;
   readonly #store: NetworkStore;
@@ -120,7 +123,7 @@ export class NetworkService {
     return network;
   }
 
-  /** From now on the machine also knows networks that it shares with others; `undefined`: none any more. */
+  /** Sets the networks that the machine shares with others, as part of a swarm; `undefined` if it leaves. */
   share(networks: SharedNetworks | undefined): void {
     this.#store.shared = networks;
   }
@@ -146,7 +149,7 @@ export class NetworkService {
     return this.#mesh;
   }
 
-  /** It no longer is. */
+  /** The machine leaves the routing mesh. */
   closeMesh(): void {
     this.#mesh?.close();
     this.#mesh = undefined;
@@ -165,7 +168,7 @@ export class NetworkService {
     for (const endpoint of sandbox?.joined ?? []) this.#mesh?.bind(endpoint, role);
   }
 
-  /** It takes part no longer; the connections that it has stay. */
+  /** The container takes part in its service no longer; connections that it has stay. */
   unbindService({ sandbox }: Container): void {
     for (const endpoint of sandbox?.joined ?? []) this.#mesh?.unbind(endpoint);
   }
@@ -236,7 +239,7 @@ export class NetworkService {
         if (network.bridge === undefined) continue;
         endpoints = withOne(endpoints, this.#endpoint(container, network, network.bridge, settings));
       }
-      // Whoever needs a way out gets it with the first of the networks that have none.
+      // A container on overlay networks only needs a way out: it gets that with the first of them.
       const [way] = this.#wayOut(container, endpoints);
       if (way !== undefined) endpoints = endpoints.toSpliced(1, 0, way);
       const sandbox = new Sandbox(this.#machine, container);
@@ -432,7 +435,7 @@ export class NetworkService {
     container.hostConfig = { ...container.hostConfig, NetworkMode: network.id };
   }
 
-  /** Who was on a network of that name once means that one, not its successor. */
+  /** A container that was on a network of that name means that one, not a later network with the same name. */
   #networkOf(name: string, { NetworkID }: EndpointSettings): Network {
     return this.#find(isUserDefined(name) && NetworkID !== "" ? NetworkID : name);
   }
@@ -478,7 +481,7 @@ export class NetworkService {
     endpoint.network.delete(endpoint);
   }
 
-  /** Who is on networks of several machines only gets out through a bridge of the machine. */
+  /** The bridge of the machine through which a container gets out that is only on networks of several machines. */
   #wayOut(container: Container, endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const isOutside = ({ network }: Endpoint): boolean => network.isOverlay && !network.internal;
     if (!endpoints.some(isOutside) || endpoints.some((one) => one.gateway(4) !== undefined)) return NO_ENDPOINTS;
@@ -545,7 +548,7 @@ function namesOf(container: Container, { Aliases }: EndpointSettings): readonly 
   return [...new Set([name, ...(Aliases ?? []), shortId(id), hostname])];
 }
 
-/** The same, for whom most are called by nothing else. */
+/** The names of an endpoint; only the container's own name if it has no others. */
 function endpointNames(container: Container, settings: EndpointSettings): EndpointNames {
   const { id, name, hostname } = container;
   return settings.Aliases === null && hostname === shortId(id) ? name : namesOf(container, settings);

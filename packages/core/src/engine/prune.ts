@@ -93,7 +93,7 @@ export function pruneUnusedImages(engine: Engine, filters: Filters, { all = fals
   return { removed, bytes };
 }
 
-/** Of this filter the words of Go's parser are told. */
+/** For the filter `all`, errors have the words of Go's parser. */
 function saysAll(filters: Filters): boolean {
   const [first = "true", ...more] = filters.get("all");
   const problem = more.length === 0 ? problemOf(() => parseBool(first)) : undefined;

@@ -75,7 +75,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
   };
 }
 
-/** Of the machine's own namespace, runc is asked for it as for a setting of the kernel, and refuses. */
+/** The domain name as a sysctl. In the machine's own uts namespace runc refuses that. */
 const withDomain = (sysctl: RuntimeSpec["linux"]["sysctl"], domain: string): RuntimeSpec["linux"]["sysctl"] => ({
   ...sysctl,
   "kernel.domainname": domain,

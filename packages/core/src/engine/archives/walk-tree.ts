@@ -27,7 +27,7 @@ const GO_TYPES: Readonly<Record<string, number>> = {
   socket: 2 ** 24,
 };
 
-/** Of what is at `place` below the context's root, which is at `above` in the container. */
+/** The stat of what lies at `place` below the context's root, which is at `above` in the container. */
 export function statOf(context: FsContext, at: Location, place: string, above: string): PathStat {
   const { inode } = at;
   const { size, mtimeUs } = inode.stat();

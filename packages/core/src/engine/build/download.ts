@@ -18,7 +18,7 @@ export function httpGet(web: HttpNetwork, onMachine: Fetch): HttpGet {
     try {
       return await onMachine(request.clone());
     } catch (error) {
-      // Nobody in the world, and nobody on the machine either: it is refused in the client's words.
+      // Nobody serves it, neither in the world nor on the machine: the request is refused in the words of Go's client.
       if (error instanceof StatusError) return web.fetch(request);
       throw error;
     }

@@ -56,7 +56,7 @@ export async function settleBases(engine: Engine, request: BasedRequest): Promis
 interface StageInPlace {
   readonly stage: Stage;
   readonly earlier: readonly Stage[];
-  /** Those of before the first FROM. */
+  /** The ARGs before the first FROM. */
   readonly variables: Environment;
 }
 

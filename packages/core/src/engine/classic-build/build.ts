@@ -72,7 +72,7 @@ export interface ClassicBuildOptions {
   readonly isQuiet: boolean;
   /** Containers go when their steps are done. */
   readonly rm: boolean;
-  /** They go also when their steps have failed. */
+  /** Intermediate containers are removed also when their steps have failed. */
   readonly forceRm: boolean;
 }
 
@@ -406,7 +406,11 @@ function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], kn
   return first < 0 || known.has(keys[first] ?? "");
 }
 
-/** Those that no ARG has asked for, but for what every build knows. @see moby builder/dockerfile/buildargs.go */
+/**
+ * Build arguments that no ARG has asked for, without those that every build knows.
+ *
+ * @see moby daemon/builder/dockerfile/buildargs.go
+ */
 function unusedArguments(done: readonly AnyInstruction[], given: Readonly<Record<string, string>>): readonly string[] {
   const asked = new Set(done.flatMap((one) => (one.kind === "ARG" ? one.args.map(({ name }) => name) : [])));
   return Object.keys(given)

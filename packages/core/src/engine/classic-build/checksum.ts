@@ -17,7 +17,7 @@ import {
   TYPE_FLAGS,
 } from "../../lib/index.ts";
 
-/** So many symbolic links in a row lead nowhere. */
+/** A chain of more symbolic links leads nowhere. */
 const MAX_LINKS = 40;
 
 interface Member {

@@ -39,7 +39,7 @@ export function keepContainers(engine: Engine, kept: KeptContainers): void {
   for (const one of kept.containers) {
     const made = kept.images[one.at];
     const parent = kept.images.slice(0, one.at).findLast((image) => image !== undefined);
-    // Of no image comes no container.
+    // A step without a parent image ran in no container.
     if (parent !== undefined) keep(engine, kept, { ...one, parent, made });
   }
 }

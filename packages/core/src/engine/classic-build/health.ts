@@ -16,7 +16,7 @@ import { triggerOf } from "./steps.ts";
 export interface EarlierHealth {
   /** By the numbers of steps, from 0: what is told where another check loses its place. */
   readonly notes: ReadonlyMap<number, string>;
-  /** The same for the triggers of a stage: "2 0" is the first one of the third stage. */
+  /** The same for the triggers of a stage: "2 0" is the first trigger of the third stage. */
   readonly triggerNotes: ReadonlyMap<string, string>;
   /**
    * Steps whose image has more of a check than they say, or whose triggers do: the image of such a step is not found

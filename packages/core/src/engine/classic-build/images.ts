@@ -36,7 +36,7 @@ export interface ClassicBuild {
   readonly engine: Engine;
   readonly request: BuildRequest;
   readonly dockerfile: Dockerfile;
-  /** Of what is copied from the context, if it is an archive. */
+  /** Checksums of the files of the context, if that is an archive. */
   readonly sums: ContextSums | undefined;
   readonly known: ClassicImages;
 }
@@ -82,7 +82,7 @@ function variablesOf(
   return withArguments(before, steps, buildArgs, globalVariables(dockerfile, buildArgs));
 }
 
-/** Of what a step copies: from the context, or from another stage or image. */
+/** The checksums of the files that a step copies: of the context, or of another stage or image. */
 function sumsFor(
   { engine, dockerfile, sums }: ClassicBuild,
   step: AnyInstruction | undefined,
@@ -153,7 +153,7 @@ interface Draft {
   readonly step: History;
 }
 
-/** One more step than its parent has. */
+/** The draft of an image with one more step than its parent. */
 function draftOf(
   { sums, request, variables }: StepBuild,
   built: Image,

@@ -26,9 +26,9 @@ const [RED, PLAIN] = ["\u001b[91m", "\u001b[0m"];
 
 /** What becomes of the containers that steps run in. */
 export interface Removal {
-  /** They go when their steps are done: `--rm`. */
+  /** Intermediate containers are removed when their steps are done: `--rm`. */
   readonly usually: boolean;
-  /** They go whatever has become of the steps: `--force-rm`. */
+  /** They are removed whatever has become of the steps: `--force-rm`. */
   readonly always: boolean;
 }
 
@@ -172,7 +172,7 @@ export class ClassicProgress {
     return this.#at;
   }
 
-  /** Those that stay, of steps that make nothing of their triggers. */
+  /** The containers that are kept. */
   get containers(): readonly StepContainer[] {
     return this.#containers;
   }
@@ -359,7 +359,7 @@ export class ClassicProgress {
   }
 }
 
-/** Of which kind a trigger's instruction is. */
+/** The kind of a trigger's instruction. */
 const kindOf = (trigger: string): string => trigger.trim().toUpperCase().split(/\s/)[0] ?? "";
 
 const placeKey = (stage: number, fromEnd: number): string => `${stage} ${fromEnd}`;

@@ -1,4 +1,4 @@
-/** One container, as its user handles it. */
+/** A handle of one container: what `client.run` and `client.create` return. */
 import { basename, decode, dirname, encode, packTar, readTar, tarHeader } from "../../lib/index.ts";
 import type { CommandOptions, CommandResult } from "../command-line/index.ts";
 import type { UPDATE_FLAGS } from "../docker/commands/update.ts";

@@ -26,7 +26,7 @@ export function followEvents(
     signal?.removeEventListener("abort", stop);
     inbox.close();
   });
-  // Whoever has read enough does not look at how it ends.
+  // A reader that has left the loop does not hear how the stream ends.
   over.catch(() => {});
   return read(inbox, async () => {
     if (inbox.isOpen) stopped.abort();

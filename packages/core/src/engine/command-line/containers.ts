@@ -163,7 +163,7 @@ async function startOrRemove({ engine }: Session, container: Container): Promise
   }
 }
 
-/** One that runs already is as good. */
+/** Starts a container unless it runs already. */
 async function startIfNeeded(session: Session, container: Container): Promise<void> {
   try {
     await session.call("ContainerStart", container.id, () => startOrRemove(session, container));
@@ -196,7 +196,10 @@ function checkPlatform({ engine }: Session, { body, platform }: CreateParts): vo
   );
 }
 
-/** That it is not there yet is known. @throws CliError if the file for the id cannot be made */
+/**
+ * Checks that the file for the id can be made, which is known not to exist yet. @throws CliError if the file for the id
+ * cannot be made
+ */
 function checkIdFile(session: Session, path: string): void {
   if (path === "") return;
   const problem = session.disk === undefined ? undefined : openProblem(session, path);

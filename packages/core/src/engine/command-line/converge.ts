@@ -176,7 +176,7 @@ class ServiceWait {
   }
 }
 
-/** Of every slot the task that is to run, or else the newest. Those that go for good do not count. */
+/** For each slot the task that is to run, or else the newest one. Those that go for good do not count. */
 function latest(tasks: readonly Task[]): readonly Task[] {
   const bySlot = new Map<string, Task>();
   for (const task of tasks.filter(({ desired }) => desired !== "remove").sort((a, b) => a.createdUs - b.createdUs)) {

@@ -24,7 +24,7 @@ export async function pinnedService(session: Session, spec: ServiceSpec): Promis
       session.engine.images.remote(image),
     );
     const Image = withDigest(image, descriptor.digest);
-    // Of the kinds of arm nobody makes a difference.
+    // Variants of arm are not told apart.
     const Platforms = platforms.map(({ architecture, os }) => ({
       ...(architecture.toLowerCase() !== "arm" && { Architecture: architecture }),
       OS: os,

@@ -23,7 +23,7 @@ const COLUMNS = columns<never>(
   {},
 );
 const TABLE = "table {{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}";
-/** Who would keep signatures of Docker Hub's images. */
+/** Docker Hub's signatures are kept by a host that the world does not have. */
 const NO_NOTARY = "dial tcp: lookup notary.docker.io: no such host";
 
 export async function runPlugin(session: Session, request: PluginRequest): Promise<number> {

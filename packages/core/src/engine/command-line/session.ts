@@ -37,13 +37,13 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The client's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Who calls, in the log of calls. Default "docker". */
+  /** The caller's name in the log of calls. Default "docker". */
   readonly client?: string;
   /** Interrupts the command: what it waits for goes on without it. */
   readonly signal?: AbortSignal;
   /** Hears of output as it comes, as text and as bytes. */
   readonly onOutput?: (stream: "stdout" | "stderr", text: string, bytes: Uint8Array) => void;
-  /** Somebody who answers questions, a line each, when they are shown; by default the answers are standard input's. */
+  /** Answers a question, with a line, when it is shown; by default answers are read from standard input. */
   readonly answer?: () => Promise<string>;
   /** Hears which container the command is attached to. */
   readonly onAttached?: (container: Container) => void;

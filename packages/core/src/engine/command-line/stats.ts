@@ -18,7 +18,10 @@ const SCREEN_US = 500_000;
 
 type StatsRequest = RequestOf<"stats">;
 
-/** Of the containers named, or of those that run. Without `--no-stream` until it is interrupted, or the daemon ends. */
+/**
+ * `docker stats` of the named containers, or of those that run. Without `--no-stream` it goes on until it is
+ * interrupted or the daemon ends.
+ */
 export async function printStats(session: Session, request: StatsRequest): Promise<number> {
   const { engine } = session;
   const named = request.containers.map((name) => new Gauge(engine, engine.containers.get(name), name));
@@ -62,7 +65,7 @@ function screen(text: string): string {
   return `${drawn}${cleared.join("")}\x1b[J`;
 }
 
-/** Those that run, or all that there are, each time anew: new ones come last. */
+/** The containers to show, looked up anew for each round: those that run, or with `--all` all. New ones come last. */
 function listed(engine: Engine, { all }: Pick<StatsRequest, "all">): () => readonly Gauge[] {
   const known = new Map<Container, Gauge>();
   return () => {

@@ -136,7 +136,7 @@ function forEach(containers: readonly Container[], act: (container: Container) =
   if (errors.length > 0) throw errors[0];
 }
 
-/** Those that do not run any more. */
+/** Containers of the services that do not run any more. */
 export function stoppedContainers(
   operation: Operation,
   project: Project,

@@ -51,7 +51,7 @@ export function containersToLog(
   return [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Who hears of logs that the logging driver does not give away, if anybody. */
+/** What reads logs; `warn` hears of containers whose logging driver keeps nothing that can be read. */
 type Reader = Pick<Operation, "engine"> & Partial<Pick<Operation, "warn">>;
 
 /**

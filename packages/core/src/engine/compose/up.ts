@@ -82,7 +82,7 @@ function checkNames({ services }: Project): void {
   }
 }
 
-/** One that a `run` has left counts when it has ended. */
+/** Whether a container belongs to no service of the project. One of `compose run` counts only when it has ended. */
 export function isOrphan(container: Container, project: Project): boolean {
   if (isOneOff(container)) return container.state === "exited" || container.state === "dead";
   return !project.services.has(serviceOf(container)) && !project.disabled.has(serviceOf(container));

@@ -19,7 +19,7 @@ import { stoppedSettings } from "../network/settings.ts";
 import { Health, type HealthRecord } from "./health-record.ts";
 import { RestartBackoff } from "./restart.ts";
 
-/** Of a container of which nobody knows how it ended. */
+/** The exit code of a container whose end nobody has seen. */
 export const LOST_EXIT_CODE = 255;
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
@@ -47,7 +47,7 @@ export interface ContainerInit {
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
-  /** It belongs to a service of a swarm. */
+  /** Whether it is the container of a swarm's task. */
   readonly isTask?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface ContainerRecord extends ContainerInit {
   readonly links: readonly (readonly [alias: string, id: string])[];
   readonly macs: readonly (readonly [network: string, mac: string])[];
   readonly logs: readonly LogEntry[];
-  /** It ran, or waited to be started again. */
+  /** Whether it was running, or waiting to be started again. */
   readonly wasRunning: boolean;
 }
 
@@ -104,13 +104,13 @@ export class Container {
   networkOf: Container | undefined = undefined;
   /** Whom it calls what on the default bridge: `--link`. */
   links: ReadonlyMap<string, Container> = NO_LINKS;
-  /** Who calls it something. */
+  /** The containers that link to it. */
   linkedBy = NOBODY;
   /** MAC addresses as they were asked for, by network: an ended container's record does not tell them. */
   macs: ReadonlyMap<string, string> | undefined = undefined;
   /** Its place on networks, while it runs on some of its own. */
   sandbox: Sandbox | undefined = undefined;
-  /** Who its first process is, while it runs. */
+  /** The user of its first process, while it runs. */
   user: ResolvedUser | undefined = undefined;
   /**
    * What the last exec of this run began with that asked for nothing but a command, as health checks do: the next one is
@@ -192,7 +192,7 @@ export class Container {
     this.#endpoints = endpoints;
   }
 
-  /** Nobody will read its log any more. */
+  /** Drops the log: nobody will read it any more. */
   dropLogs(space: Allotment): void {
     this.#logs?.release(space);
   }
@@ -206,12 +206,12 @@ export class Container {
     return this.#state;
   }
 
-  /** It has a process. */
+  /** Whether it has a process. */
   get isRunning(): boolean {
     return this.#state === "running" || this.#state === "paused";
   }
 
-  /** It runs, or waits to be started again by its restart policy. */
+  /** Whether it runs, or waits to be started again by its restart policy. */
   get isActive(): boolean {
     return this.isRunning || this.#state === "restarting";
   }
@@ -231,7 +231,7 @@ export class Container {
     return this.startedUs > 0 || this.error !== "";
   }
 
-  /** It has a loopback device and nothing else, and none of the files that follow from a network. */
+  /** Whether it has only a loopback device, and none of the files that follow from a network. */
   get isNetworkless(): boolean {
     return this.config.NetworkDisabled === true;
   }

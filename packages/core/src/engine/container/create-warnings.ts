@@ -14,7 +14,7 @@ const VARIANT = "v4";
 
 interface Asked {
   readonly hostConfig: Partial<HostConfig>;
-  /** Somebody has said for which platform it is to be. */
+  /** The platform was asked for, by `--platform`. */
   readonly isChosen: boolean;
 }
 

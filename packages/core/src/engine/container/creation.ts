@@ -32,11 +32,14 @@ import { verifyLate } from "./verify-late.ts";
 
 /** What only the engine itself gives to a container. */
 export interface OwnOptions {
-  /** It is a task of a service, and may be on networks of its swarm. */
+  /** The container is a task's, and may be on networks of its swarm. */
   readonly isTask?: boolean;
   /** Besides those that were asked for. */
   readonly mounts?: readonly MountPoint[];
-  /** It was told of already. */
+  /**
+   * The id that clients have been told already: a step of the classic builder runs "in" a container that is made
+   * afterwards.
+   */
   readonly id?: string;
 }
 

@@ -14,9 +14,9 @@ import type { Container } from "./container.ts";
 const LOOK_US = 5 * 60 * 1_000_000;
 
 export class ExecSessions {
-  /** Those that have not ended, in the order in which they were made. */
+  /** Sessions that have not ended, in the order in which they were made. */
   #open = new SmallSet<ExecSession>();
-  /** Those that have ended since the last look. There are many that nobody asks for: no index is kept of them. */
+  /** Sessions that have ended since the last look. Most are never asked for, so no index is kept of them. */
   #ended: ExecSession[] = [];
   /** Those that had ended at the last look: the next one forgets them. */
   #seen: ExecSession[] = [];
@@ -37,7 +37,7 @@ export class ExecSessions {
     this.#open.add(session);
   }
 
-  /** It has ended. False for one that could not be asked about any more. */
+  /** Notes the end of a session. False if it had been forgotten already. */
   end(session: ExecSession): boolean {
     this.#look();
     if (!this.#open.delete(session)) return false;
@@ -52,14 +52,14 @@ export class ExecSessions {
     this.#seen = [];
   }
 
-  /** Who asks mostly asks for one of the last. */
+  /** Searched from the end: most requests are for one of the last. */
   get(id: string): ExecSession | undefined {
     this.#look();
     const isMeant = (session: ExecSession): boolean => session.id === id;
     return [...this.#open].find(isMeant) ?? this.#ended.findLast(isMeant) ?? this.#seen.findLast(isMeant);
   }
 
-  /** Those of a container that have not ended. */
+  /** The sessions of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
     this.#look();
     return [...this.#open].filter((one) => one.container === container && one.exitCode === undefined);

@@ -82,7 +82,7 @@ export class HealthMonitor {
     this.#begin(container);
   }
 
-  /** It has ended or is paused: no more checks for now. */
+  /** The container has ended or is paused: no more checks for now. */
   #stop(container: Container): void {
     const checks = this.#checks.get(container);
     if (checks === undefined) return;
@@ -92,7 +92,7 @@ export class HealthMonitor {
     if (container.health !== undefined) container.health.status = "unhealthy";
   }
 
-  /** It goes on after a pause. */
+  /** The container goes on after a pause. */
   #resume(container: Container): void {
     if (container.health !== undefined) this.#begin(container);
   }
@@ -136,7 +136,7 @@ class Checks extends Timer implements SessionWatcher {
     this.#kill(session);
   }
 
-  /** Nobody is there any more who would check, or wait for what runs. */
+  /** The daemon has ended: nothing is checked any more, and no check that runs is waited for. */
   abandon(): void {
     this.#session = undefined;
     this.cancel();

@@ -10,7 +10,10 @@ import type { HostConfig, ThrottleDevice } from "../docker/create-body.ts";
 
 const DEFAULT_PERIOD_US = 100_000;
 
-/** Whoever is given memory gets as much swap, unless something else was said: that is kept when the memory changes. */
+/**
+ * Memory plus swap that a container may use. With a limit of memory it gets as much swap again, unless MemorySwap says
+ * otherwise, which is kept when the memory changes.
+ */
 export function swapLimit({ Memory = 0, MemorySwap }: Partial<HostConfig>): number | undefined {
   return Memory > 0 && (MemorySwap === undefined || MemorySwap === 0) ? 2 * Memory : MemorySwap;
 }

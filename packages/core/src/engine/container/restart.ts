@@ -9,13 +9,13 @@ import { parseSignal } from "../signal-names.ts";
 
 const FIRST_DELAY_US = 100_000;
 const LONGEST_DELAY_US = 60_000_000;
-/** Whoever has run this long begins anew with the first delay. */
+/** A container that has run this long is restarted with the first delay again. */
 const LONG_RUN_US = 10_000_000;
 
 /** How a container has ended. */
 export interface Ending {
   readonly exitCode: number;
-  /** Somebody stopped or killed it. */
+  /** The user stopped or killed it. */
   readonly byHand: boolean;
   readonly ranUs: number;
 }
@@ -48,7 +48,10 @@ export function startsWithEngine(
   return wantsRestart(policy, ending.exitCode, count);
 }
 
-/** Whoever chose a signal to stop it with means other signals as messages; who chose none means to end it by any. */
+/**
+ * Whether `docker kill --signal` is meant to end a container. If it has a stop signal of its own, only that one and
+ * SIGKILL are; otherwise any signal is.
+ */
 export function isMeantToEnd(signal: Signal, stopSignal: string | undefined): boolean {
   return signal === SIGKILL || stopSignal === undefined || stopSignal === "" || signal === parseSignal(stopSignal);
 }

@@ -164,7 +164,10 @@ function blockBytes(cgroup: Cgroup): readonly BlockEntry[] | null {
   return entries.length === 0 ? null : entries;
 }
 
-/** Of the network that it is on, whosever that is. What nobody has used yet has no devices, and has counted nothing. */
+/**
+ * Counters of the devices in its network namespace, even if that is another container's. A network that was never used
+ * has no devices yet, and has counted nothing.
+ */
 function networksOf(container: Container): Pick<ContainerStats, "networks"> {
   const { sandbox } = container.networkOf ?? container;
   const counted = (sandbox?.joined ?? []).map(({ device }, index): [string, NetworkStats] => {

@@ -37,7 +37,7 @@ const STOP_TIMEOUT_SECONDS = 10;
 
 export class Stopper {
   readonly #parts: StopperParts;
-  /** Those that somebody has asked to stop: that is told before their end. */
+  /** Containers that a user has asked to stop: the event `stop` comes after their end. */
   readonly #stopping = new Set<string>();
 
   constructor(parts: StopperParts) {
@@ -49,7 +49,7 @@ export class Stopper {
     return this.#stopping.delete(id);
   }
 
-  /** Nobody is told any more of what was asked for. */
+  /** Forgets all requests: nothing is told of them any more. */
   forgetAll(): void {
     this.#stopping.clear();
   }

@@ -159,7 +159,7 @@ class Session {
     const text = helpText(group, path);
     if (help || given.values.help) throw new CliError(0, { stdout: text });
     const [name] = given.operands;
-    // Whoever wrote `docker manifest` has put a line before it.
+    // docker prints an empty line before the help of `docker manifest`.
     if (name === undefined) throw new CliError(0, { stderr: group.isExperimental === true ? `\n${text}` : text });
     throw refusal(`unknown command: ${path} ${name}`, path, usageLine(group, path));
   }

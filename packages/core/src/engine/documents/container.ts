@@ -51,7 +51,7 @@ export function containerDocument(container: Container) {
     MountLabel: "",
     ProcessLabel: "",
     AppArmorProfile: "",
-    // Of execs the container knows nothing.
+    // Filled in by who knows the execs.
     ExecIDs: null as readonly string[] | null,
     HostConfig: linkedHostConfig(container),
     GraphDriver: { Data: containerData(id, image), Name: "overlay2" },
@@ -341,7 +341,7 @@ export function containerSummary(
   };
 }
 
-/** Of networks a list tells where the container is, not how it is called there. @see moby daemon/list.go */
+/** In lists, the endpoints are without the names that the container has there. @see moby daemon/list.go */
 function summarySettings(endpoints: Container["endpoints"]): Container["endpoints"] {
   const unsaid = { Links: null, Aliases: null, DriverOpts: null, DNSNames: null };
   return Object.fromEntries(Object.entries(endpoints).map(([name, settings]) => [name, { ...settings, ...unsaid }]));

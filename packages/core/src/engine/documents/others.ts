@@ -112,7 +112,7 @@ function isAnsweredByManager({ bridge, guests, ingress = false, scope }: Network
   return scope === "swarm" && !ingress && guests.size === 0 && (bridge?.endpoints.size ?? 0) === 0;
 }
 
-/** Who is on a network now, by container. */
+/** The endpoints of a network, by container id. */
 function containersOf({ bridge, guests }: Network) {
   const placed = (family: IpFamily, address: string | undefined): string =>
     address === undefined ? "" : `${address}/${bridge?.pool(family)?.pool.subnet.length ?? 0}`;

@@ -19,7 +19,7 @@ export function containerData(id: string, image: Image): Data {
   };
 }
 
-/** Those of the uppermost layer of an image; null if it has none. */
+/** GraphDriver.Data of the uppermost layer of an image; null if it has none. */
 export function imageData(image: Image): Data | null {
   const [top, ...below] = layerNames(image);
   if (top === undefined) return null;

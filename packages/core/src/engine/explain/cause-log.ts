@@ -84,7 +84,7 @@ export class CauseLog {
     return [...this.#causes].filter((cause) => cause.containerId === containerId);
   }
 
-  /** Somebody has asked for a signal; to be told before it is sent. */
+  /** Notes that a user has asked for a signal; to be called before it is sent. */
   requested({ id, oci }: Container, demand: Demand, signal: Signal): void {
     if (oci === undefined) return;
     const before = this.#requests.get(id) ?? [];
@@ -145,7 +145,7 @@ export class CauseLog {
     this.#causes.push({ kind: "refusal", containerId: id, timeUs: this.#kernel.nowUs, name, message, exitCode });
   }
 
-  /** The same attempt again and again is one cause. */
+  /** Notes a connection that failed. The same attempt repeated is one cause. */
   unreached(containerId: string, attempt: Pick<UnreachedCause, "host" | "port" | "error">): void {
     const { host, port, error } = attempt;
     const timeUs = this.#kernel.nowUs;

@@ -34,7 +34,7 @@ export interface Request {
   readonly reception: Reception;
   /** False as long as the runtime was still setting the container up. */
   readonly hadBegun: boolean;
-  /** Of a SIGKILL: how long the request's first signal had been given. */
+  /** For a SIGKILL: how long the process had had since the first signal of the same request. */
   readonly graceUs: number | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface OutOfMemoryCause extends CauseBase {
   readonly asking: Who;
   readonly victim: Who;
   readonly victimBytes: number;
-  /** It was not the cgroup that was full: the world has taken all that it may of its host's memory. */
+  /** True if not the cgroup was full, but the world has taken all that it may of its host's memory. */
   readonly isAllotment: boolean;
 }
 
@@ -72,7 +72,7 @@ export type Sender =
   | { readonly by: "engine"; readonly request: Request }
   | { readonly by: "oom-killer"; readonly oom: OutOfMemoryCause }
   | { readonly by: "process"; readonly process: Who }
-  /** It has used as much processor time as RLIMIT_CPU allows at the most. */
+  /** The process has used up the processor time that RLIMIT_CPU allows. */
   | { readonly by: "limit"; readonly seconds: number }
   /** The init of the pid namespace has ended, and taken everybody with it. */
   | { readonly by: "init" }
@@ -102,7 +102,7 @@ export interface DeathCause extends CauseBase {
   /** What it ran, or was to run. */
   readonly argv: readonly string[];
   readonly hadBegun: boolean;
-  /** Nobody was there to see it end. */
+  /** Whether nobody saw it end: the daemon was not running. */
   readonly isLost: boolean;
   readonly process: Who;
   /** The signal that ended it; `undefined` if its program has. */

@@ -24,7 +24,7 @@ export interface DeathContext {
   readonly startedUs: number;
 }
 
-/** The same of the run that has ended. */
+/** The context at the end of the run that the death belongs to. */
 function ofRun({ startedUs, timeUs }: DeathCause, context: DeathContext): DeathContext {
   const isOfRun = isWithin({ fromUs: startedUs, toUs: timeUs });
   return { ...context, startedUs, fired: context.fired.filter((one) => isFelt(one) && isOfRun(one)) };
@@ -199,7 +199,7 @@ export function killFinding(kill: KillCause, context: DeathContext): Finding {
   };
 }
 
-/** It returned, or called exit. */
+/** The program returned, or called exit. */
 function ownEnd(death: DeathCause, context: DeathContext): Finding {
   const { argv, exitCode, timeUs, startedUs } = death;
   const program = commandWords(argv);

@@ -97,7 +97,7 @@ const FORGOTTEN: Finding = {
   text: `why it ended is forgotten: a machine keeps its last ${CAUSES_LIMIT} causes`,
 };
 
-/** It has ended in another life: a snapshot's, or that of a former process. */
+/** For a container that ended before this world began: in a snapshot, or in an earlier process. */
 function unseenEnd({ exitCode, finishedUs, oomKilled }: Container, when: (us: number) => string): Finding {
   const text = `it ended with exit code ${exitCode} at ${when(finishedUs)}, before this machine began: why is not known any more`;
   const oom: Finding = { kind: "out-of-memory", text: "the kernel's OOM killer hit one of its processes" };
@@ -140,7 +140,7 @@ function pastFindings(
   return findings;
 }
 
-/** Who fell to the OOM killer in a run without that ending it: what its program made of that nobody knows. */
+/** Kills by the OOM killer in a run whose end they do not explain: what the program made of them is not known. */
 function untold(
   { startedUs, timeUs }: DeathCause,
   told: Finding,
@@ -218,7 +218,7 @@ const whenOf =
   (timeUs: number): string =>
     durationWords(timeUs - kernel.world.clock.startUs);
 
-/** Of one that is gone, what is left is its id. */
+/** A container's name; of one that is gone, its short id. */
 export function nameOf(id: string, { service }: Pick<ExplainParts, "service">): string {
   return service.peek(id)?.name ?? shortId(id);
 }

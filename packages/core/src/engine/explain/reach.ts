@@ -19,7 +19,7 @@ export interface ReachParts extends NameParts {
   readonly kernel: Kernel;
 }
 
-/** Who wants to get where. Without `from` it is the machine itself. */
+/** From which container to which name and port. Without `from` it is from the machine itself. */
 export interface Journey {
   readonly from: Container | undefined;
   /** A name or an address. */
@@ -273,7 +273,7 @@ const restingFinding = ({ name, state }: Container, port: number): Finding => ({
   facts: { to: name, port, state },
 });
 
-/** Who has the port inside, publishes it as another one, or would if it ran. */
+/** Containers that have the port inside, publish it as another one, or would if they ran. */
 function elsewhere(
   port: number,
   protocol: "tcp" | "udp",

@@ -103,7 +103,7 @@ function pathOf({ config }: Container): string {
 
 const TAKEN_PORT = /(?:Bind for|host port for) (\S+?):(\d+)(?:[: ]|$)/;
 
-/** Who has the port already. */
+/** Which container, or what else, has the port already. */
 function* portReasons(message: string, container: Container, { containers }: RefusalParts): Iterable<Finding> {
   const [, address = "", text = ""] = TAKEN_PORT.exec(message) ?? [];
   const port = Number(text);

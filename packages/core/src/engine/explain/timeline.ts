@@ -89,7 +89,7 @@ function lanesOf(parts: TimelineParts, window: Window): readonly Lane[] {
   for (const cause of parts.causes)
     if (cause.kind === "death") deaths.set(`${cause.containerId} ${cause.timeUs}`, cause);
   const drafts = new Map<string, Draft>();
-  // Of those whose making is forgotten it is known since when they are as they are.
+  // Containers whose creation is no longer among the events begin with their present state.
   for (const container of parts.containers.toReversed()) drafts.set(container.id, begun(container));
   const fresh = new Set(drafts.keys());
   for (const event of parts.events) {

@@ -45,7 +45,7 @@ import { registryHost } from "./registry-hosts.ts";
 
 /** What happens while an image goes to or comes from a registry. Layers are told by their short digests. */
 export type TransferEvent =
-  /** It begins: nothing has been told so far. */
+  /** The transfer begins: nothing has been told so far. */
   | { readonly kind: "begin" }
   | { readonly kind: "layer"; readonly id: string; readonly state: string }
   | { readonly kind: "retry"; readonly id: string; readonly seconds: number }
@@ -60,7 +60,7 @@ export interface TransferOptions {
 }
 
 export interface RemoteImage {
-  /** Of its manifest, or of the index of its manifests. */
+  /** The descriptor of its manifest, or of the index of its manifests. */
   readonly descriptor: Descriptor;
   readonly platforms: readonly Platform[];
 }

@@ -12,10 +12,10 @@ import { FORWARDERS, type LogOptions } from "./forwarders/index.ts";
 import { bytesOf, isJsonFile, LOCAL_FILES } from "./log-rotation.ts";
 import { logTag } from "./log-tag.ts";
 
-/** Those that keep what they log: of what others log there is a copy, unless it was not wanted. */
+/** Drivers whose logs can be read. For others the daemon keeps a copy, unless `cache-disabled` is set. */
 const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
 
-/** Those that make a tag of their template before they look for who takes the logs. */
+/** Drivers that make their tag from its template before they connect to where the logs go. */
 const TAGGING: ReadonlySet<string> = new Set(["fluentd", "gelf", "syslog"]);
 
 /** The log of the container is a file that inspect names. */

@@ -12,7 +12,7 @@ import type { LogEntry, Stream } from "./log-entry.ts";
 import { type LogLine, LogLines } from "./log-lines.ts";
 
 export interface LogRotation {
-  /** Of one file. */
+  /** The largest size of one file. */
   readonly maxBytes: number;
   readonly maxFiles: number;
   /** How a line is written: as an object of JSON, or as the protocol buffer of the driver `local`. */
@@ -30,7 +30,7 @@ const FRAME_BYTES = '{"log":"","stream":"stdout","time":"2006-01-02T15:04:05.999
 const NEWLINE = 10;
 /** Twice its length, "stdout" or "stderr" and the nanoseconds since 1970. */
 const RECORD_BYTES = 2 * 4 + (2 + "stdout".length) + (1 + 9);
-/** That it is a piece, of which line, and which of its pieces. */
+/** The fields of a partial line: that it is one, the id of its line, and its number among the pieces. */
 const PIECE_BYTES = 2 + 2 + (2 + 64) + 2;
 
 export class LogFiles {
@@ -75,7 +75,7 @@ export class LogFiles {
   }
 }
 
-/** Of a number below 2^28. */
+/** Bytes of a varint; for numbers below 2^28. */
 const varintBytes = (value: number): number => (value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : 4);
 
 /** As JSON, the way Go writes it: also `<`, `>` and `&` are escaped. What is not ASCII stays as it is. */

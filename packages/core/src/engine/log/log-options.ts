@@ -7,13 +7,13 @@ import { isBool, quote, reworded } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { DETAILS, FORWARDERS, type LogOptions } from "./forwarders/index.ts";
 
-/** Of every driver: @see moby daemon/logger/factory.go, daemon/logger/loggerutils/cache */
+/** Options of every driver. @see moby daemon/logger/factory.go, daemon/logger/loggerutils/cache */
 const SHARED = "cache-compress cache-disabled cache-max-file cache-max-size max-buffer-size mode".split(" ");
 
 /** What those that keep logs can be told besides. */
 const KEEPERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["json-file", ["compress", "max-file", "max-size", ...DETAILS]],
-  // It keeps no details of a line. @see moby daemon/logger/local/config.go
+  // `local` keeps no labels or environment. @see moby daemon/logger/local/config.go
   ["local", ["compress", "max-file", "max-size"]],
 ]);
 

@@ -4,7 +4,7 @@ import type { HostConfig } from "../docker/create-body.ts";
 import type { LogRotation } from "./log-files.ts";
 
 const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
-/** Those that `local` has without being told. */
+/** How many files `local` keeps by default. */
 export const LOCAL_FILES = 5;
 const LOCAL_SIZE = "20m";
 

@@ -52,7 +52,7 @@ export class LogBuffer {
     return true;
   }
 
-  /** Nobody reads it any more. */
+  /** Gives back the space that the log took: nobody reads it any more. */
   release(space: Allotment): void {
     space.take(-this.#takenBytes);
     this.#takenBytes = 0;

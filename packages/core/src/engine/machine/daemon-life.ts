@@ -27,7 +27,7 @@ export class DaemonLife {
     return this.#number;
   }
 
-  /** Whoever waits in this life waits no longer, as soon as they are asked. */
+  /** Ends this life of the daemon: waits that belong to it fail when they are next asked. */
   end(): void {
     this.#number++;
     this.world.wake();

@@ -74,7 +74,7 @@ export class Daemon extends Emitter<{ ended: []; started: [] }> {
     if (this.#state !== "running") return;
     this.#state = "stopping";
     if (!this.liveRestore) await this.#parts.containers.shutDown();
-    // Who waits for a container hears of its end before the connection is closed.
+    // Clients that wait for a container hear of its end before their connections are closed.
     await this.#parts.world.advance(1);
     if (this.#state === "stopping") this.#end();
   }
@@ -107,7 +107,7 @@ export class Daemon extends Emitter<{ ended: []; started: [] }> {
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
     }
-    // It has crashed before it was ready.
+    // The daemon has crashed before it was ready.
     if (this.#parts.life.number !== number) return;
     this.#state = "running";
     this.emit("started");

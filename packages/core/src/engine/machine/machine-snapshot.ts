@@ -36,7 +36,7 @@ export interface MachineRecords {
   readonly world: WorldState;
   readonly kernel: KernelState;
   readonly disk: FrozenDisk;
-  /** Of names, ids and addresses; of builds. */
+  /** The states of chance: for names, ids and addresses, and for builds. */
   readonly chance: { readonly engine: PrngState; readonly build: PrngState };
   readonly snapshots: SnapshotRecords;
   readonly images: ImageRecords;

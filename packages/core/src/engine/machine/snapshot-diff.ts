@@ -9,9 +9,9 @@ import type { MachineRecords, MachineSnapshot } from "./machine-snapshot.ts";
 export interface SnapshotChange {
   readonly kind: "added" | "changed" | "deleted";
   readonly what: "image" | "tag" | "container" | "volume" | "network" | "file";
-  /** Of a file, with what it is on: "data:/f" on a volume, "web:/etc/hosts" in a container. */
+  /** Of a file, with the object that it lies on: "data:/f" on a volume, "web:/etc/hosts" in a container. */
   readonly name: string;
-  /** Of what has changed: values before and after, by what they are. */
+  /** For an object that has changed: the values before and after, by the names of the properties. */
   readonly values?: Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 }
 
@@ -118,7 +118,10 @@ function nodeAt(root: FrozenDirectory, path: string): FrozenNode | undefined {
   return at;
 }
 
-/** Of what is new or gone as a whole, the files are not told. */
+/**
+ * Files that differ, of objects that are in both snapshots: what is new or gone as a whole is one change, without its
+ * files.
+ */
 function* files(before: ReadonlyMap<string, FrozenNode>, after: ReadonlyMap<string, FrozenNode>) {
   for (const [name, now] of after) {
     const then = before.get(name);

@@ -159,7 +159,10 @@ export function pinPath(containerId: string, { destination }: Pick<MountPoint, "
 /** Mounts are made from the top down. */
 export const depthOf = (path: string): number => path.split("/").length;
 
-/** Of each of these a mode has one word at most. The last mean something on macOS only. */
+/**
+ * Groups of words that exclude each other in the mode of a bind mount. Those of the last group mean something on macOS
+ * only.
+ */
 const MODES: readonly ReadonlySet<string>[] = [
   new Set(["rw", "ro"]),
   new Set(["z", "Z"]),
@@ -314,7 +317,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       return {
         ...{ type, name: source, source: "", destination, copiesImage: false, mode: "" },
         ...(subpath === "" ? {} : { subpath }),
-        // Nobody writes to an image, whether it was asked for like this or not.
+        // Images are always mounted read-only.
         readOnly: true,
         propagation: "rprivate",
       };

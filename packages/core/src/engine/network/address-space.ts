@@ -23,7 +23,7 @@ export interface Divided {
   readonly length: number;
 }
 
-/** Of networks that one machine has for itself. */
+/** Default pools for networks of a single machine. */
 export const LOCAL_POOLS: readonly Divided[] = [
   { base: "172.17.0.0/16", length: 16 },
   { base: "172.18.0.0/16", length: 16 },
@@ -33,7 +33,10 @@ export const LOCAL_POOLS: readonly Divided[] = [
   { base: "172.28.0.0/14", length: 16 },
   { base: "192.168.0.0/16", length: 20 },
 ];
-/** Of networks that machines share. The first one is that of the routing mesh. @see moby swarmkit: default address pool */
+/**
+ * Default pools for networks that machines share. The first subnet is that of the routing mesh. @see moby swarmkit:
+ * default address pool
+ */
 export const SHARED_POOLS: readonly Divided[] = [{ base: "10.0.0.0/8", length: 24 }];
 
 interface Allocation {

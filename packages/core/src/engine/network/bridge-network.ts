@@ -19,20 +19,20 @@ import { NameTable } from "./name-table.ts";
 export interface BridgeNetworkInit {
   readonly kernel: Kernel;
   readonly id: string;
-  /** Of the bridge device. */
+  /** The name of the bridge device. */
   readonly bridgeName: string;
-  /** Of the network, as containers can say it behind a name. */
+  /** The name of the network, which containers can also append to a name: "web.mynet". */
   readonly name: string;
   readonly ipam: Ipam;
   readonly options: BridgeOptions;
-  /** Nobody gets in or out. */
+  /** `--internal`: no packets get in or out. */
   readonly internal: boolean;
   /** Containers find each other by name. */
   readonly hasNames: boolean;
   readonly links: LinkService;
   /** The machine has an address on it. A network of the drivers macvlan and ipvlan keeps to itself. */
   readonly hasHost: boolean;
-  /** It is the network of a swarm's published ports: nobody is found there by name. */
+  /** Whether it is the network of a swarm's published ports: names are not resolved on it. */
   readonly isIngress?: boolean;
   /** Where the bridge lies, if not among the machine's own devices; what else belongs there is made with it. */
   readonly elsewhere?: Elsewhere;
@@ -66,7 +66,7 @@ export class BridgeNetwork {
   readonly bridgeName: string;
   /** By the id of their container. */
   readonly endpoints = new Map<string, Endpoint>();
-  /** Of services, which the balancer of this machine has. */
+  /** Virtual addresses of services, which this machine's load balancer answers for. */
   readonly virtualAddresses = new Set<string>();
   readonly names: NameTable;
   readonly links: LinkService;
@@ -94,7 +94,7 @@ export class BridgeNetwork {
     if (this.#elsewhere === undefined) this.#hostNamespace.furnish({ furnish: (stack) => this.#make(stack) });
   }
 
-  /** It goes on on other machines. Nobody gets out through it. */
+  /** Whether the network spans several machines. It leads to no other network. */
   get isOverlay(): boolean {
     return this.#elsewhere !== undefined;
   }

@@ -13,7 +13,7 @@ import { canonicalIp, type IpFamily, StatusError } from "../../lib/index.ts";
 export type GatewayMode = "nat" | "nat-unprotected" | "routed" | "isolated";
 
 export interface BridgeOptions {
-  /** Of the bridge device; "" for one made of the network's id. */
+  /** The name of the bridge device; "" for one made of the network's id. */
   readonly bridgeName: string;
   /** 0 for the usual. */
   readonly mtu: number;

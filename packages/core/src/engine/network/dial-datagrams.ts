@@ -61,7 +61,7 @@ function* exchange({ address, port }: Destination, onData: (datagram: Uint8Array
     for (const { fd: one, events } of ready) {
       if ((events & (POLLIN | POLLHUP)) === 0) continue;
       const bytes = yield* read(one, READ_SIZE).attempt();
-      // That nobody listens there comes back as an error; one may do so later.
+      // An ICMP error: nobody listens there yet, but somebody may later.
       if (bytes instanceof Errno) continue;
       if (one === fd) onData(bytes);
       else waiting = yield* sendWhole(fd, concat([waiting, bytes]));

@@ -22,7 +22,7 @@ export interface EndpointInit {
   readonly names: EndpointNames;
   /** Default: "member". */
   readonly role?: EndpointRole;
-  /** Nobody finds it by its names before it is announced. */
+  /** Its names are not resolved before it is announced. */
   readonly isSilent?: boolean;
 }
 
@@ -124,7 +124,7 @@ export class Endpoint {
     return this.#namespace;
   }
 
-  /** From now on it can be made in this namespace. */
+  /** Sets the namespace in which its device is made when it is needed. */
   belongsTo(namespace: NetNamespace): void {
     this.#namespace = namespace;
   }
@@ -150,7 +150,7 @@ export class Endpoint {
     if (this.isAnnounced) this.network.names.add(this);
   }
 
-  /** Nobody finds it by its names any more. */
+  /** From now on its names are not resolved any more. */
   hush(): void {
     if (this.isAnnounced) this.network.names.delete(this);
     this.#isSilent = true;

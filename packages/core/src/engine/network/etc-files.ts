@@ -19,7 +19,7 @@ export interface ResolvConf {
   readonly hostConfig: Partial<HostConfig>;
   /** The container has a name server of its own. */
   readonly embedded: boolean;
-  /** It uses the machine's network. */
+  /** The container uses the machine's network. */
   readonly host: boolean;
 }
 

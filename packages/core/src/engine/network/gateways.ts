@@ -24,7 +24,10 @@ export function isBefore(a: Endpoint, b: Endpoint): boolean {
   return a.network.name < b.network.name;
 }
 
-/** Of endpoints in their order: the first that leads out in both families, else the first for each. */
+/**
+ * Which of the endpoints, in their order, are gateways: the first that leads out in both families, else the first of
+ * each.
+ */
 export function gatewaysOf(endpoints: readonly Endpoint[]): Gateways {
   const [first] = endpoints;
   if (first === undefined) return NO_GATEWAYS;

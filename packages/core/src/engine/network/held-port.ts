@@ -10,7 +10,7 @@ const BACKLOG = 128;
 export function* heldPort(protocol: "tcp" | "udp", port: number): Routine<number> {
   const fd = yield* socket("inet6", protocol === "tcp" ? "stream" : "dgram");
   const failure = yield* bind(fd, { family: "inet6", address: "::", port }).attempt();
-  // Somebody was there first: what is translated gets through all the same.
+  // The port is taken already. Packets that rules translate get through all the same.
   if (failure instanceof Errno) return 1;
   if (protocol === "tcp") yield* listen(fd, BACKLOG);
   for (;;) yield* pause().attempt();

@@ -104,7 +104,7 @@ export class Ingress {
     const holder = this.#kernel.start(() => heldPort(protocol, published), { argv: ["/usr/bin/dockerd"] });
     const common = { hostIp: "0.0.0.0", hostPort: published, containerPort: published };
     const outer: PublishedPort = { ...common, protocol, address, endpoint: this.#leg };
-    // Nobody waits for it: what the computer refuses is the machine's only.
+    // Not awaited: a port that the host refuses is published on the simulated machine only.
     void this.#parts.outside()?.open([outer]);
     return { rules, holder, port: outer, users: 1 };
   }
@@ -134,7 +134,7 @@ function commonRules(bridge: string): readonly PlacedRule[] {
   const nat = { family: 4, table: "nat", first: true } as const;
   const filter = { family: 4, table: "filter" } as const;
   const local: Rule = { destinationType: "local", ...toChain };
-  // Who connects from the machine itself may do so from its loopback.
+  // Connections from the machine itself may come from its loopback.
   const masquerade: Rule = { sourceType: "local", out: bridge, target: { kind: "masquerade" } };
   return [
     { ...nat, chain: CHAIN, rule: back },

@@ -32,7 +32,7 @@ export interface LinkSelection {
 
 /** Something that holds until it is disposed of. */
 export interface Held extends Disposable {
-  /** The same as disposing of it. Can be called again. */
+  /** Takes the conditions back, as disposing of it does. Can be called again. */
   end(): void;
 }
 
@@ -53,7 +53,7 @@ export interface LinkEnd {
 
 export interface LinkedNetwork {
   readonly name: string;
-  /** Who has an address on it. */
+  /** The container that has an address on the network. */
   whoHas(address: string): string | undefined;
   /** None of those on it has sent the frame. */
   isFromOutside(frame: Frame): boolean;
@@ -93,7 +93,7 @@ export class LinkService {
     return [...this.#rules].map(({ selection, conditions }) => ({ selection, conditions }));
   }
 
-  /** Nobody of `left` and nobody of `right` hear each other. */
+  /** Cuts the links between the members of `left` and those of `right`. */
   partition(left: readonly string[], right: readonly string[]): Held {
     const held = left.flatMap((a) => right.map((b) => this.change({ between: [a, b] }, { cut: true })));
     return ending(() => {

@@ -167,7 +167,7 @@ export function link(container: Container, find: (name: string) => Container): v
   linkBack(container);
 }
 
-/** Those that containers of records had. */
+/** Restores the links of containers from their records. */
 export function restoreLinks(index: ContainerIndex, records: readonly ContainerRecord[]): void {
   for (const { id, links } of records) {
     if (links.length === 0) continue;

@@ -20,7 +20,7 @@ export interface IngressPort {
 
 export interface VirtualService {
   readonly address: string;
-  /** Of the packets that are for it. */
+  /** The mark of packets to the service. */
   readonly mark: number;
   /** Where the balancer is that of the ingress network. */
   readonly ports: readonly IngressPort[];
@@ -101,7 +101,7 @@ export class LoadBalancer {
     this.stack.virtualServers?.get(mark)?.set(address, 1);
   }
 
-  /** It keeps those that it has, and gets no new ones. */
+  /** The backend keeps its connections, and gets no new ones. */
   disableBackend({ mark }: VirtualService, address: string): void {
     this.stack.virtualServers?.get(mark)?.set(address, 0);
   }

@@ -14,9 +14,11 @@ export interface Named {
   readonly isAlias?: boolean;
 }
 
-/** Of most networks nobody ever asks for a name: only when somebody does they are put in order. */
+/**
+ * Names of the containers on a network. On most networks none is ever asked for, so an index is only made when one is.
+ */
 export class NameTable {
-  /** Of the network. */
+  /** The name of the network. */
   readonly #domain: string;
   readonly #all = new Set<Named>();
   #index: NameIndex | undefined;

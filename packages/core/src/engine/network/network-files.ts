@@ -21,7 +21,7 @@ export class NetworkFiles {
     networks.changes.on("left", (container, endpoint) => this.#left(container, endpoint));
   }
 
-  /** Whoever links to a container learns of its new address. */
+  /** Writes the new address of a container to the files of those that link to it. */
   started(container: Container): void {
     if (container.linkedBy.size === 0) return;
     const address = container.endpoints["bridge"]?.IPAddress ?? "";
@@ -44,7 +44,7 @@ export class NetworkFiles {
     this.#bundles.edit(container.id, "hosts", (text) => `${text}${added.map((line) => `${line}\n`).join("")}`);
     const after = this.#networks.resolvConf(container);
     const before = this.#networks.resolvConf(container, { embedded: false });
-    // Who has edited the file keeps it.
+    // A file that was edited is kept as it is.
     this.#bundles.edit(container.id, "resolv.conf", (text) => (text === before ? after : text));
   }
 

@@ -11,14 +11,14 @@ export interface Network {
   /** "local" or "swarm": which machines know it. */
   readonly scope: string;
   readonly createdUs: number;
-  /** Of one that a swarm's manager keeps. */
+  /** The version of the object, for networks of a swarm. */
   readonly version?: number;
   readonly enableIPv4: boolean;
   readonly enableIPv6: boolean;
   readonly internal: boolean;
-  /** Of an overlay network: containers may join that belong to no service. */
+  /** `--attachable` of an overlay network: containers that belong to no service may join. */
   readonly attachable: boolean;
-  /** It is the network of a swarm's published ports. */
+  /** Whether it is the network of a swarm's published ports. */
   readonly ingress?: boolean;
   /** Only others' configuration: nobody can join. */
   readonly configOnly: boolean;
@@ -33,15 +33,15 @@ export interface Network {
   readonly ipam: readonly IpamConfig[] | null;
   /** The machines that have containers on a network of several. */
   readonly peers?: () => readonly { readonly Name: string; readonly IP: string }[] | undefined;
-  /** Who has an address of a network of several machines on another one of them. */
+  /** Looks up which endpoint on another machine has an address, on a network of several machines. */
   readonly away?: (address: string) => Away | undefined;
   /** What moves its packets; `undefined` for host, none and a mere configuration. */
   readonly bridge: BridgeNetwork | undefined;
-  /** Who is on a network without addresses, by container. */
+  /** Members of a network without addresses (`host`, `none`), by container. */
   readonly guests: Map<string, Guest>;
 }
 
-/** Somebody of an overlay network, seen from a machine that he is not on. */
+/** An endpoint of an overlay network that is on another machine. */
 export interface Away {
   /** The machine's name, and where it is reached. */
   readonly machine: string;

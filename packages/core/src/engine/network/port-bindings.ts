@@ -179,7 +179,7 @@ function read(key: string, { HostIp, HostPort }: PortBinding): Wanted {
 
 const PROTOCOLS = ["tcp", "udp", "sctp"];
 
-/** Those that name a port come first: they have no other. Those that differ in the address only are neighbours. */
+/** Bindings that name a port come first, for no other will do. Those that differ in the address only are neighbours. */
 function compare(a: Wanted, b: Wanted): number {
   const isRange = ({ first, last }: Wanted): number => (first === 0 || first !== last ? 1 : 0);
   return (

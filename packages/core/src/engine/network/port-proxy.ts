@@ -115,7 +115,7 @@ function* pass(from: number, to: number): Routine<boolean> {
 interface Client {
   readonly address: SocketAddress;
   readonly key: string;
-  /** Of the socket that speaks to the container on the client's behalf. */
+  /** The descriptor of the socket that speaks to the container on the client's behalf. */
   readonly fd: number;
   lastUs: number;
 }

@@ -77,7 +77,7 @@ function portRules(bridge: string, protocol: "tcp" | "udp", port: PublishedPort)
   ];
 }
 
-/** Nobody gets at the container past its published ports by knowing its address. */
+/** Drops packets that come from outside straight to the container's address: only published ports are reached. */
 function directAccess(family: IpFamily, bridge: string, address: string): PlacedRule {
   const destination = { address, length: bitsOf(family) };
   return {
@@ -108,7 +108,7 @@ function loopbackOnly(protocol: "tcp" | "udp", port: number): PlacedRule {
 export function bindProblem(kernel: Kernel, hostIp: string, protocol: string, port: number): string | undefined {
   const namespace = kernel.init.ns.net;
   const isCommon = isAny(hostIp) || hostIp === "127.0.0.1" || hostIp === "::1";
-  // Who asks for an address that every machine has need not look at the stack, if there is none yet.
+  // For an address that every machine has, the stack need not be made.
   const stack = isCommon ? namespace.madeStack : namespace.stack(kernel.net);
   if (stack === undefined) return undefined;
   if (!isCommon && !stack.isLocal(hostIp)) return "cannot assign requested address";

@@ -24,7 +24,7 @@ export interface ResolverParts {
   readonly leadsOutside: () => boolean;
   /** `--dns`: asked from inside of the container. */
   readonly servers: readonly string[];
-  /** Those of the machine: asked from there. */
+  /** Name servers of the machine, which are asked from its network namespace. */
   readonly machineServers: readonly string[];
   /** `--dns-option ndots:…` was given. */
   readonly hasNdots: boolean;
@@ -49,7 +49,7 @@ export class EmbeddedResolver {
           const records = this.#shuffled(found).map((value) => ({ name, type, ttlSeconds: TTL_SECONDS, value }));
           return { code: 0, records };
         }
-        // Who sets ndots wants names without a dot to be tried with a domain, and not to leave.
+        // With `ndots` set, a name without a dot is to be tried with a search domain, and is not forwarded.
         return this.#parts.hasNdots && !name.includes(".") ? { code: 0, records: [] } : undefined;
       }
       case "MX":
@@ -65,7 +65,7 @@ export class EmbeddedResolver {
   }
 
   missed({ name, type }: DnsQuestion): void {
-    // Who asks for both families means one name.
+    // A lookup asks for both families: it is noted once.
     if (type === "A") this.#parts.missed(name.replace(/\.$/, ""));
   }
 

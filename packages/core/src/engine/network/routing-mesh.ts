@@ -19,7 +19,7 @@ import type { BoundTask, ServiceRegistry, ServiceRole } from "./service-registry
 interface Binding {
   readonly role: ServiceRole;
   readonly network: BridgeNetwork;
-  /** Nobody else has it, whether something bears it or not. */
+  /** The mark of the service's packets: no other service has it. */
   readonly mark: number;
   /** Where connections to its address arrive; `undefined` without one. */
   readonly virtual: VirtualService | undefined;
@@ -95,7 +95,7 @@ export class RoutingMesh {
     this.#catchUp(network);
   }
 
-  /** It is gone, and with the last of them the machine's part. */
+  /** An endpoint has left. With the last one the machine's load balancer for the network goes. */
   left(endpoint: Endpoint): void {
     const { network } = endpoint;
     if (!network.isOverlay) return;
@@ -129,7 +129,7 @@ export class RoutingMesh {
     return { network: network.id, role, name: owner, id, address, host, record, names: network.names };
   }
 
-  /** It gets no new connections, and nobody finds it any more. */
+  /** The endpoint gets no new connections, and is not resolved any more. */
   unbind(endpoint: Endpoint): void {
     const task = this.#own.get(endpoint);
     if (task === undefined) return;

@@ -33,7 +33,7 @@ export interface SandboxMachine {
   readonly kernel: Kernel;
   readonly ports: PortAllocator;
   readonly nameservers: readonly string[];
-  /** Nobody has the name that the container with this id has asked for. */
+  /** Called when the container with this id has asked for a name that nobody has. */
   readonly missed: (id: string, name: string) => void;
   /** The computer's ports, if published ones are to be those, too. */
   outside?: OutsidePorts | undefined;
@@ -63,7 +63,7 @@ export class Sandbox implements Furnisher {
   #publications: readonly Publication[] | undefined;
   #namespace: NetNamespace | undefined;
   #dns: DnsServer | undefined;
-  /** It has been on a network with names: its files say so from then on. */
+  /** Whether it has ever been on a network with a DNS server: its resolv.conf points there from then on. */
   #hadNames = false;
 
   constructor(machine: SandboxMachine, owner: SandboxOwner) {
@@ -166,7 +166,7 @@ export class Sandbox implements Furnisher {
     }
   }
 
-  /** One network less. Another takes over as gateway. */
+  /** Leaves a network. Another one may take over as gateway. */
   leave(endpoint: Endpoint): void {
     const before = this.gateways;
     for (const family of [4, 6] as const) endpoint.removeDefaultRoute(family);
@@ -247,7 +247,7 @@ export class Sandbox implements Furnisher {
     }
     if (this.#namespace === undefined) return;
     this.#announce();
-    // Nobody waits for what a container that runs gets: what the computer refuses is the machine's only.
+    // Not awaited for a running container: a port that the host refuses is published on the simulated machine only.
     void this.#machine.outside?.open(this.#ports);
   }
 

@@ -28,7 +28,7 @@ export interface BoundTask {
   readonly role: ServiceRole;
   /** The container's name. */
   readonly name: string;
-  /** Of its endpoint. */
+  /** The id of its endpoint. */
   readonly id: string;
   readonly address: string;
   /** The address of the machine that it is on. */
@@ -40,9 +40,9 @@ export interface BoundTask {
 }
 
 export class ServiceRegistry extends Emitter<{
-  /** It takes connections from now on. */
+  /** A task takes connections from now on. */
   bound: [task: BoundTask];
-  /** It keeps its connections, and gets no new ones. */
+  /** A task keeps its connections, and gets no new ones. */
   disabled: [task: BoundTask];
   removed: [task: BoundTask];
 }> {
@@ -91,7 +91,7 @@ export class ServiceRegistry extends Emitter<{
     }
   }
 
-  /** It is heard again. */
+  /** A host is heard again. */
   find(host: string): void {
     if (!this.#lost.delete(host)) return;
     for (const task of this.#of(host)) if (this.#tasks.get(task) === true) this.#show(task);

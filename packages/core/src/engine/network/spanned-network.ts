@@ -38,7 +38,7 @@ export interface SpannedNetworkInit {
   readonly vni: number;
   readonly ipam: Ipam;
   readonly options: BridgeOptions;
-  /** Somebody has left it. */
+  /** Called when an endpoint has left the network. */
   readonly left?: () => void;
 }
 
@@ -75,7 +75,7 @@ export class SpannedNetwork {
     return this.#init.ipam;
   }
 
-  /** The same network, whichever machine's. */
+  /** The network as any one of its machines has it. */
   get any(): Network | undefined {
     return [...this.#parts.values()][0]?.network;
   }
@@ -85,7 +85,7 @@ export class SpannedNetwork {
     return this.#parts.get(member)?.network;
   }
 
-  /** Who is on it, on whatever machine. */
+  /** Its endpoints, on all machines. */
   get endpoints(): readonly Endpoint[] {
     return [...this.#parts.values()].flatMap(({ bridge }) => [...bridge.endpoints.values()]);
   }
@@ -123,12 +123,15 @@ export class SpannedNetwork {
     for (const [mac, home] of this.#homes) if (home === member) this.#homes.delete(mac);
   }
 
-  /** It is gone, on all machines. */
+  /** Removes it from all machines. */
   remove(): void {
     for (const member of [...this.#parts.keys()]) this.leave(member);
   }
 
-  /** Of machines without anybody on it the answer is the manager's, who knows no machines. */
+  /**
+   * The peers that inspect shows. A machine without an endpoint on the network gets the manager's answer, which has
+   * none.
+   */
   #peersFor({ endpoints }: BridgeNetwork): readonly OverlayMember["peer"][] | undefined {
     return endpoints.size === 0 ? undefined : [...new Set(this.#homes.values())].map(({ peer }) => peer);
   }

@@ -17,7 +17,7 @@ const HEALTH = ["none", "starting", "healthy", "unhealthy"];
 /** The containers that filters let through, newest first. */
 export function selectContainers(engine: Engine, filters: Filters, all: boolean): readonly Container[] {
   checkValues(filters);
-  // Who asks for a state also finds what does not run; who asks for an exit code does not.
+  // A filter for a state also finds containers that do not run; one for an exit code does not.
   const everything = all || filters.has("status");
   const before = positionOf(engine, filters, "before");
   const since = positionOf(engine, filters, "since");

@@ -22,7 +22,7 @@ export function eventDocument(event: EngineEvent) {
 
 const OF_SWARM: ReadonlySet<EventType> = new Set<EventType>(["node", "service", "secret", "config"]);
 
-/** Who knows of it: the machine, or a swarm, which tells of a network its name only. */
+/** The scope of an event: `swarm` for events of a swarm, of whose networks only the name is told. */
 function scopeOf({ type, attributes }: EngineEvent): "local" | "swarm" {
   const { name, type: driver } = attributes;
   const isOfSwarm = OF_SWARM.has(type) || (type === "network" && name !== undefined && driver === undefined);

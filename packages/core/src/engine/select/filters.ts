@@ -27,7 +27,7 @@ export class Filters {
     }
   }
 
-  /** Of everything that is given. */
+  /** The names of all given filters. */
   names(): readonly string[] {
     return [...this.#values.keys()];
   }

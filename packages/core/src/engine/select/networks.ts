@@ -8,7 +8,7 @@ import type { Filters } from "./filters.ts";
 export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "name", "scope", "type"];
 
-/** Nobody is on it now. */
+/** Whether no container is on the network now. */
 export function isUnused({ name, bridge, ingress }: Network): boolean {
   return !BUILT_IN_NETWORKS.has(name) && ingress !== true && (bridge === undefined || bridge.endpoints.size === 0);
 }

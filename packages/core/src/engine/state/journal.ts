@@ -71,7 +71,7 @@ export class StateJournal {
     this.#mayBeTorn = false;
   }
 
-  /** From now on there is this frame only. */
+  /** Replaces the journal by this one frame. */
   rewrite(payload: Uint8Array): void {
     const next = `${this.#path}.new`;
     this.#write(next, "w", concat([MAGIC, framed(payload)]));

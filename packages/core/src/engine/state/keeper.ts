@@ -51,7 +51,7 @@ export class StateKeeper {
       try {
         this.flush();
       } catch {
-        // It is not saved: whoever flushes next hears why.
+        // Not saved: the next `flush` rejects with the reason.
       }
     });
   }

@@ -10,7 +10,7 @@ import type { MachineRecords } from "../machine/machine-snapshot.ts";
 /** Containers as a daemon finds them that starts at `nowUs`. */
 export function lostContainers(records: readonly ContainerRecord[], nowUs: number): readonly ContainerRecord[] {
   return records.map((record) => {
-    // Who waited to be started again had ended, and somebody had seen how.
+    // A container that waited to be restarted had ended, and its exit code is known.
     const ran = record.wasRunning && record.finishedUs < record.startedUs;
     return ran ? { ...record, exitCode: LOST_EXIT_CODE, finishedUs: nowUs } : record;
   });

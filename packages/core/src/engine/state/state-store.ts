@@ -88,7 +88,7 @@ export class StateStore {
       if (isAnew) this.#journal.rewrite(payload);
       else this.#journal.append(payload);
     } catch (error) {
-      // Nobody knows what of it is there: the next time everything is written.
+      // It is not known what was written: the next time everything is.
       this.#forget();
       throw error;
     }

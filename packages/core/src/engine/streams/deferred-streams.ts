@@ -76,7 +76,7 @@ class DeferredStreams<T> implements Stdio, FileSource {
   }
 }
 
-/** The same, with an input that is open before anybody uses it. */
+/** The same with a standard input that is open from the beginning. */
 class FedStreams implements Stdio {
   readonly #streams: Stdio;
   readonly #input: OpenFile;

@@ -39,7 +39,7 @@ export interface Allowance {
 interface Missing {
   readonly text: string;
   readonly flag: string;
-  /** It need not be allowed where files are not looked at. */
+  /** Only has to be allowed where file entitlements are checked. */
   readonly ofFiles?: boolean;
 }
 

@@ -59,7 +59,7 @@ export async function ask(
     const status = showCheck(session, { request, build, source, result, isJson });
     return ignoresStatus && result.error === undefined ? 0 : status;
   } catch (error) {
-    // Who asks gets no excerpt of the place.
+    // With `--call`, an error is shown without an excerpt of the Dockerfile.
     throw error instanceof BuildError ? error.onlyAt(undefined) : error;
   }
 }

@@ -17,7 +17,7 @@ type ClassicBuild = RequestOf<"build">;
 
 export async function buildClassic(session: Session, request: ClassicBuild): Promise<number> {
   const { quiet: isQuiet } = request;
-  // Who wants to hear nothing hears of everything when something goes wrong.
+  // With `--quiet`, everything is kept back, and shown only if something goes wrong.
   const kept: string[] = [];
   const say = (text: string): void => void (isQuiet ? kept.push(text) : session.out(text));
   const stale = removeImageId(session, request.iidFile);

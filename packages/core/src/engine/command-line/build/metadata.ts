@@ -44,7 +44,7 @@ export function metadataOf(
   const story = { build, args: frontendArgs(build), bases, locals: upload === undefined ? sent : [], upload, ref };
   const finishedUs = session.engine.kernel.nowUs;
   const { metadata, ...least } = buildProvenance(session.engine, { ...story, startedUs, finishedUs });
-  // Of an image without layers there is none.
+  // An image without layers has none.
   const isMade = image.config.rootfs.diff_ids.length > 0;
   return {
     ...(isWanted && isMade && { "buildx.build.provenance": mode === "max" ? { ...least, metadata } : least }),

@@ -29,7 +29,7 @@ import { secretsOf } from "./secrets.ts";
 import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
 
 const STDIN = "-";
-/** That of the client. */
+/** `--platform local`: the client's platform. */
 const LOCAL_PLATFORM = "local";
 const HOST_GATEWAY = "host-gateway";
 const IMAGE = "docker-image://";
@@ -191,7 +191,7 @@ function definitionOf(
   if (file === "") return {};
   const path = absolute(session.cwd, file);
   const root = absolute(session.cwd, context);
-  // That there is no context is told when it is read.
+  // A context that is missing is reported when it is read.
   if (session.client.exists(root)) checkDirectory(session, dirname(clean(file)));
   if (path.startsWith(root === "/" ? root : `${root}/`)) return { file: path.slice(root.length).replace(/^\//, "") };
   const content = session.client.readFile(path);

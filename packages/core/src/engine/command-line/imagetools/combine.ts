@@ -94,7 +94,7 @@ function kept({ reference, descriptor, bytes }: Loaded): Combined {
   return { bytes, descriptor, parts: named.map((one) => ({ reference, descriptor: one })) };
 }
 
-/** One index of all; what is named again says more of the same. */
+/** One index of all images; one that is named again adds its annotations to the same entry. */
 function together(loaded: readonly Loaded[], annotations: readonly Annotation[]): Combined {
   const parts = new Map<ContentDigest, Source>();
   for (const source of loaded) {

@@ -9,7 +9,7 @@ import { NAMESPACE, namesOf } from "./names.ts";
 /** Networks that are there without anybody's doing. */
 const GIVEN = new Set(["bridge", "default", "host", "none"]);
 
-/** Those that services are on, and are not there yet. */
+/** Creates the networks that services are on and that do not exist yet. */
 export async function createNetworks(session: Session, namespace: string, project: Project): Promise<void> {
   const { networks } = session.engine;
   const used = new Set(

@@ -57,7 +57,7 @@ function command<F extends Flags>(
     readonly least?: number;
     readonly most?: number;
     readonly endsOptions?: boolean;
-    /** Of a command that refuses in docker's words. */
+    /** Set for a command that checks its arguments in docker's words. */
     readonly arity?: Arity;
     readonly tooFew?: string;
   } = {},
@@ -182,7 +182,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
 /** These ask nothing of the engine. */
 const OFFLINE: ReadonlySet<string> = new Set(["config", "version"]);
 
-/** Of files that change, of registries for projects, of other tools. */
+/** Commands of compose that are not there. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(["bridge", "publish", "watch"]);
 
 function refuseDryRun(isDry: unknown): void {

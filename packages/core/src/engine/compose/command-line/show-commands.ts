@@ -72,7 +72,7 @@ export async function config(
   return 0;
 }
 
-/** Of the services the images only: a file that is laid over those of the project. */
+/** A project with the services' images only: an override file that pins them. */
 function imagesOf(project: Project): Project {
   const services = [...project.services].map(([name, { image }]): [string, Service] => [
     name,

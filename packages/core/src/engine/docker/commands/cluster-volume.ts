@@ -22,7 +22,7 @@ export const CLUSTER_VOLUME_FLAGS = {
   type: text('Cluster Volume access type ("mount", "block")', { ...SWARM, initial: "block" }),
 };
 
-/** Who gives one of these means a volume of the swarm. */
+/** With one of these flags the volume is to be one of the swarm's. */
 const DECISIVE = ["group", "scope", "sharing", "availability", "type", "limit-bytes", "required-bytes"];
 
 export const isOfCluster = (changed: ReadonlySet<string>): boolean => DECISIVE.some((option) => changed.has(option));

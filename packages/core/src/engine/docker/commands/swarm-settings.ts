@@ -21,7 +21,7 @@ const LISTEN_ADDRESS = single('Listen address (format: "<ip|interface>[:port]")'
   },
 });
 
-/** Of a node that comes to a swarm, its first or another. */
+/** Flags of `swarm init` and `swarm join` about the node itself. */
 export const NODE_FLAGS = {
   "advertise-addr": text('Advertised address (format: "<ip|interface>[:port]")'),
   availability: text('Availability of the node ("active", "pause", "drain")', { initial: "active" }),

@@ -77,7 +77,7 @@ export interface VolumeSummary {
   readonly Scope: string;
   readonly Labels: Labels | null;
   readonly UsageData?: { readonly RefCount: number; readonly Size: number } | null;
-  /** Of one of a swarm's. */
+  /** Only for a cluster volume. */
   readonly ClusterVolume?: { readonly Spec: { readonly Group?: string; readonly Availability?: string } };
 }
 

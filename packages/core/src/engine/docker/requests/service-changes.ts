@@ -51,7 +51,7 @@ export interface ServiceChanges extends ServiceSettings {
   readonly endpointMode: string | undefined;
   /** `NONE` as the test ends all checks. */
   readonly health: HealthConfig;
-  /** Those that are to be had, and those that are not. */
+  /** Capabilities to add and to drop. */
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
   readonly labels: MapEdit;
   readonly containerLabels: MapEdit;

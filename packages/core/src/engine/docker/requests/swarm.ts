@@ -101,7 +101,7 @@ export interface SwarmInspectRequest {
 
 /** Whether and how the client waits for the tasks of a service. */
 interface ServiceWait {
-  /** It does not. */
+  /** Whether the command returns at once, instead of waiting until the service has converged. */
   readonly detach: boolean;
   readonly quiet: boolean;
 }

@@ -10,7 +10,7 @@ export interface VolumeCreateBody {
   readonly Driver?: string;
   readonly DriverOpts?: StringMap;
   readonly Labels?: StringMap;
-  /** Of a volume of the swarm. */
+  /** Only for a cluster volume. */
   readonly ClusterVolumeSpec?: ClusterVolumeSpec;
 }
 
@@ -30,7 +30,7 @@ export interface VolumeLsRequest {
   readonly filters: Filters;
   readonly format: string;
   readonly quiet: boolean;
-  /** Those of the swarm only, as a table of their own. */
+  /** `--cluster`: only cluster volumes, in a table of their own. */
   readonly cluster: boolean;
 }
 

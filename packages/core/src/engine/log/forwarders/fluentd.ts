@@ -40,7 +40,7 @@ export const FLUENTD: Forwarder = {
 };
 
 interface Endpoint {
-  /** Of a socket. */
+  /** The path of a unix socket. */
   readonly path?: string;
   readonly place: string;
 }

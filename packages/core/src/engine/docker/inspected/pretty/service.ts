@@ -83,7 +83,7 @@ function updateLines(status: NonNullable<ServicePage["UpdateStatus"]>, now: numb
     "UpdateStatus:",
     ` State:\t\t${status.State}`,
     ...(status.StartedAt === undefined ? [] : [` Started:\t${ago(status.StartedAt).toLowerCase()}`]),
-    // Of what was taken back nobody tells when it was done.
+    // For a rollback, docker does not print when it was completed.
     ...(status.CompletedAt === undefined || status.State !== "completed"
       ? []
       : [` Completed:\t${ago(status.CompletedAt).toLowerCase()}`]),
