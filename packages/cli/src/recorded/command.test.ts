@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -101,6 +101,18 @@ it("replays in the process when it is told to, or one case of a category", async
   expect(await recorded("--via", "engine", "--only", "lines/differs", "--only", "scripts")).toMatchObject({
     code: 1,
     out: expect.stringMatching(/^FAIL lines\/differs\nlines .* 1 total .*\nscripts .* 1 total .*\ntotal .* 2 total/),
+  });
+});
+
+it("finds recordings in the directories for each kind, beside files that hold none", async () => {
+  const parts = join(directory, "parts");
+  mkdirSync(join(parts, "run"), { recursive: true });
+  writeFileSync(join(parts, "notes.json"), '{"attach/attach-stdin":"not replayed"}');
+  expect(await recorded("--dir", parts)).toMatchObject({ code: 2, err: expect.stringContaining("no recordings") });
+  copyFileSync(join(directory, "run.json"), join(parts, "run", "scripts.json"));
+  expect(await recorded("--dir", parts, "--via", "engine")).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^scripts .* 1 total .*\ntotal .* 1 total/),
   });
 });
 

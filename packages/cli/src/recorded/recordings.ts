@@ -41,17 +41,15 @@ export const IN_PROCESS: Replayers = {
 const PLACES = ["run", "build", "cli"];
 
 /**
- * Every recording in a directory or, if there is none, in its subdirectories `run`, `build` and `cli`, in the order of names.
+ * Every recording in a directory and in its subdirectories `run`, `build` and `cli`, in the order of names.
  *
  * @throws UsageError if there is none
  */
 export function openRecordings(directory: string, replayers: Replayers = IN_PROCESS): readonly RecordedCategory[] {
-  const paths = jsonFiles(directory);
-  const all = paths.length > 0 ? paths : PLACES.flatMap((place) => jsonFiles(join(directory, place)));
-  if (all.length === 0) throw new UsageError(`${directory}: no recordings (*.json) in it`);
-  const read = all.map(readJson);
+  const read = [directory, ...PLACES.map((place) => join(directory, place))].flatMap(jsonFiles).map(readJson);
   const builds = new Map<string, BuildCase>();
   const categories = read.flatMap((one) => recordingOf(one));
+  if (categories.length === 0) throw new UsageError(`${directory}: no recordings (*.json) in it`);
   for (const one of categories) {
     if (one.kind === "build") for (const each of one.recording.cases) builds.set(each.name, each);
   }
