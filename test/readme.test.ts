@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 /** In place of the socket that a README names: somebody may follow it at the same time. */
 const SOCKET = join(tmpdir(), `bottleship-${process.pid}.sock`);
-/** What each example prints. Those of `packages/vitest` are tests and settings, which only vitest can run. */
+/** What each example prints. Those of `packages/vitest` are a test and settings, which only vitest can run. */
 const PRINTED: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "README.md": [
     [[0, "hello\n"]],
@@ -62,6 +62,12 @@ it.each(EXAMPLES)(
   },
   120_000,
 );
+
+it("show a test of @bottleship/vitest that is one of its tests", () => {
+  const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(read("packages/vitest/README.md")) ?? [];
+  expect(example).toContain("test(");
+  expect(read("packages/vitest/src/readme.test.ts")).toContain(example);
+});
 
 it("name the package manager that the workspace pins, and scripts that it has", () => {
   const { packageManager, scripts } = JSON.parse(read("package.json")) as {
