@@ -13,6 +13,7 @@ import {
   Mount,
   type MountTree,
   OpenFile,
+  simpleStatfs,
 } from "../vfs/index.ts";
 import type { Drain } from "./drain.ts";
 import { Pipe } from "./pipe.ts";
@@ -59,16 +60,7 @@ export class PipeFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: PIPEFS_MAGIC,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(PIPEFS_MAGIC);
   }
 
   #place(inode: PipeInode): Location {

@@ -12,13 +12,20 @@ import {
   O_ACCMODE,
   O_RDONLY,
   O_TRUNC,
-  PAGE_SIZE,
   type Stat,
   type StatFs,
   typeBits,
 } from "../abi/index.ts";
 import { decode, encode } from "../lib/index.ts";
-import { type AttributeChange, FileOps, FileSystem, type FsMachine, Inode, type Location } from "../vfs/index.ts";
+import {
+  type AttributeChange,
+  FileOps,
+  FileSystem,
+  type FsMachine,
+  Inode,
+  type Location,
+  simpleStatfs,
+} from "../vfs/index.ts";
 
 export abstract class PseudoFs extends FileSystem {
   override readonly dev: number;
@@ -52,16 +59,7 @@ export abstract class PseudoFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: this.magic,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(this.magic);
   }
 }
 

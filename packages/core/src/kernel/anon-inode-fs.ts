@@ -15,6 +15,7 @@ import {
   Mount,
   type MountTree,
   OpenFile,
+  simpleStatfs,
 } from "../vfs/index.ts";
 
 const ANON_INODE_FS_MAGIC = 0x09041934;
@@ -38,16 +39,7 @@ export class AnonInodeFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: ANON_INODE_FS_MAGIC,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(ANON_INODE_FS_MAGIC);
   }
 }
 

@@ -4,7 +4,17 @@
  * @see namespaces(7) "The /proc/pid/ns/ directory", ioctl_ns(2)
  */
 import { PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
-import { Dentry, FileOps, FileSystem, type FsMachine, Inode, Location, Mount, type MountTree } from "../vfs/index.ts";
+import {
+  Dentry,
+  FileOps,
+  FileSystem,
+  type FsMachine,
+  Inode,
+  Location,
+  Mount,
+  type MountTree,
+  simpleStatfs,
+} from "../vfs/index.ts";
 import type { Namespace } from "./namespaces/namespace.ts";
 
 const NSFS_MAGIC = 0x6e736673;
@@ -36,16 +46,7 @@ export class NsFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: NSFS_MAGIC,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(NSFS_MAGIC);
   }
 }
 

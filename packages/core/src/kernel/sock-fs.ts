@@ -17,6 +17,7 @@ import {
   Mount,
   type MountTree,
   OpenFile,
+  simpleStatfs,
 } from "../vfs/index.ts";
 
 const SOCKFS_MAGIC = 0x534f434b;
@@ -44,16 +45,7 @@ export class SockFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: SOCKFS_MAGIC,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(SOCKFS_MAGIC);
   }
 }
 

@@ -13,5 +13,6 @@ export { MountIds, MountTree, PlannedCopy, type Propagation } from "./mount-tree
 export { open, openAt } from "./open.ts";
 export { DeferredFile, type FileSource, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
+export { simpleStatfs } from "./simple-statfs.ts";
 export { find, Glimpses, type LastComponent, lookup, staysOnRoot, walk, walkParent } from "./walk.ts";
 export { addWatch, type Happening, type InodeWatch, isSameInode, removeWatch, tellIfGone, tellPath } from "./watch.ts";

@@ -15,8 +15,8 @@
  *
  * @see fs/hostfs of User Mode Linux
  */
-import { Errno, fileType, PAGE_SIZE, type StatFs } from "../../abi/index.ts";
-import { FileSystem, type FsMachine } from "../../vfs/index.ts";
+import { Errno, fileType, type StatFs } from "../../abi/index.ts";
+import { FileSystem, type FsMachine, simpleStatfs } from "../../vfs/index.ts";
 import { HostAttributes } from "./attributes.ts";
 import { onDisk } from "./disk-error.ts";
 import { HostDirectory } from "./host-directory.ts";
@@ -80,16 +80,7 @@ export class HostFs extends FileSystem {
   }
 
   override statfs(): StatFs {
-    return {
-      magic: HOSTFS_MAGIC,
-      blockSize: PAGE_SIZE,
-      blocks: 0,
-      blocksFree: 0,
-      files: 0,
-      filesFree: 0,
-      nameMax: 255,
-      flags: 0,
-    };
+    return simpleStatfs(HOSTFS_MAGIC);
   }
 
   // ── for the inodes ──

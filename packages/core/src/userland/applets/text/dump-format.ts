@@ -4,6 +4,7 @@
  * @see hexdump(1)
  */
 import { formatFloat, formatInteger, type Layout, PLAIN, readDirective } from "../../format-number.ts";
+import { CONTROL_NAMES, ESCAPES } from "./control-characters.ts";
 import { readEscape } from "./escape.ts";
 import { readInteger } from "./od-format.ts";
 
@@ -135,21 +136,6 @@ function sized(given: number, allowed: readonly number[], format: string, end: n
   return given;
 }
 
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r",
-};
-const NAMES =
-  "nul soh stx etx eot enq ack bel bs ht lf vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us".split(
-    " ",
-  );
-
 /** What a conversion shows of the bytes at `at`; for an address, `address`. */
 export function convertUnit(part: PrintUnit, view: DataView, at: number, address: number): string {
   const { kind, layout, letter } = part;
@@ -179,7 +165,9 @@ export function convertUnit(part: PrintUnit, view: DataView, at: number, address
     case "escaped":
       return cell(ESCAPES[byte] ?? (isPrintable(byte) ? String.fromCharCode(byte) : byte.toString(8).padStart(3, "0")));
     case "named":
-      return cell(byte === 127 ? "del" : (NAMES[byte] ?? (byte < 127 ? String.fromCharCode(byte) : byte.toString(16))));
+      return cell(
+        byte === 127 ? "del" : (CONTROL_NAMES[byte] ?? (byte < 127 ? String.fromCharCode(byte) : byte.toString(16))),
+      );
   }
 }
 

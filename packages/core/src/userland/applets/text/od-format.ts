@@ -1,5 +1,6 @@
 /** The output formats of od: what `-t` describes. @see od(1p) */
 import { formatFloat, formatInteger, formatScaled, PLAIN } from "../../format-number.ts";
+import { CONTROL_NAMES, ESCAPES } from "./control-characters.ts";
 
 export interface OdFormat {
   /** Bytes of one item. */
@@ -30,20 +31,8 @@ const FLOAT_DIGITS: Readonly<Record<number, number>> = { 4: 7, 8: 15, 16: 15 };
 /** What a size reads as that has anything behind it. */
 const UINT_MAX = 4_294_967_295;
 
-const NAMES =
-  "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(
-    " ",
-  );
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  11: "\\v",
-  12: "\\f",
-  13: "\\r",
-};
+/** od writes "nl" for a line feed, and has a name for the blank. */
+const NAMES = [...CONTROL_NAMES.with(10, "nl"), "sp"];
 
 /** Reads a type string such as `x1z` or `dLa`. @throws BadFormat */
 export function parseFormats(text: string): OdFormat[] {
