@@ -10,17 +10,13 @@ import {
   BuildError,
   type BuildRequest,
   type Dockerfile,
-  parsePlatform,
   type RunNetwork,
 } from "../../build/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
 import { type Chunks, StatusError } from "../../lib/index.ts";
 import {
-  type Digest,
   familiarText,
-  HOST_PLATFORM,
-  type ImageConfig,
   type ImageRunConfig,
   type ProcessSpec,
   parseReference,
@@ -36,10 +32,11 @@ import { ContextSums } from "./checksum.ts";
 import { keepContainers } from "./containers.ts";
 import { findText, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
-import { earlierHealth } from "./health.ts";
+import { type EarlierHealth, earlierHealth } from "./health.ts";
 import { type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
-import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
+import { ClassicProgress, type Failed, type Removal, stepKeys } from "./progress.ts";
 import { findRefusal, problemIn, type Refusal, refusalAt } from "./refusals.ts";
+import { isRemembered, knownSteps, memoryOf, remember, type StepMemory } from "./step-memory.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, triggerOf, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
@@ -141,7 +138,6 @@ export function extraHosts(pairs: readonly string[]): readonly (readonly [name: 
     });
 }
 
-const memories = new WeakMap<Engine, StepMemory>();
 const knownImages = new WeakMap<Engine, ClassicImages>();
 
 /** The Dockerfile as far as it is wanted. @throws StatusError in the daemon's words for one that cannot be read */
@@ -163,15 +159,81 @@ async function readWhole(engine: Engine, options: SentRequest, text: string | un
 }
 
 async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell: ClassicListener): Promise<void> {
-  const { whole, isQuiet, removal, networkMode, runProblem, cacheFrom } = asked;
-  const say = async (line: string): Promise<void> => {
-    if (line !== "") await tell({ stream: line });
-  };
-  const context = { tar: withoutIgnored(options.context.tar, options.file) };
+  const { networkMode, isQuiet } = asked;
   const memory = memoryOf(engine);
+  const plan = await planOf(engine, options, asked, memory);
+  const { request, refused, keys, bases } = plan;
+  const report = new Report(tell, isQuiet);
+  const progress = progressOf(engine, plan, asked, report);
+  const images = async (count?: number): Promise<readonly (Image | undefined)[]> => {
+    const noCache = plan.isBarred || request.noCache === true;
+    const made = await classicImages(classicOf(engine, { ...request, noCache }), count);
+    for (const [i, one] of made.entries()) if (one !== undefined) remember(memory, keys[i] ?? "", one.id);
+    return made;
+  };
+  let changes: readonly LayerEntry<Chunks>[] = [];
+  const onWreck = (entries: readonly LayerEntry<Chunks>[]): void => void (changes = entries);
+  try {
+    await build(engine, { ...request, noCache: plan.noCache, onWreck }, progress);
+    progress.end();
+  } catch (error) {
+    const refusal =
+      error instanceof BuildError && !progress.hasBegun ? refusalAt(request.dockerfile, error) : undefined;
+    // The steps before it are done all the same.
+    if (refusal !== undefined) return run(engine, options, { ...asked, refusal }, tell);
+    const made = await images(progress.done).catch(() => []);
+    const failed = progress.fail();
+    const told = classicError(error, failed);
+    const failure = { ...endOf(told, failed), changes };
+    keepContainers(engine, { containers: progress.containers, images: made, networkMode, failure });
+    await report.tellKept();
+    throw told;
+  }
+  const made = await images();
+  keepContainers(engine, { containers: progress.containers, images: made, networkMode });
+  if (refused !== undefined) {
+    if (refused.text !== undefined) progress.refuse(refused.text);
+    await report.tellKept();
+    throw new ClassicBuildError(refused.message);
+  }
+  const image = made.at(-1);
+  if (image === undefined) throw new ClassicBuildError("No image was generated. Is your Dockerfile empty?");
+  const tags = options.tags ?? [];
+  for (const tag of tags) engine.images.name(image, engine.images.fullName(tag));
+  if (isQuiet) return report.say(`${image.id}\n`);
+  const triggered = bases.flatMap((base) => base?.OnBuild ?? []).flatMap((text) => triggerOf(text) ?? []);
+  const done = [...plan.steps.map(({ instruction }) => instruction), ...triggered];
+  await tellImage(report, image, { tags, unused: unusedArguments(done, request.buildArgs ?? {}) });
+}
+
+/** A build as it is going to be done: how far its Dockerfile is, and what is known of its steps. */
+interface ClassicPlan {
+  readonly request: ClassicRequest;
+  /** What is refused behind the last step. */
+  readonly refused: Refusal | undefined;
+  readonly steps: readonly ClassicStep[];
+  /** The keys of the steps in the memory. */
+  readonly keys: readonly string[];
+  /** What each stage has from what it stands on. */
+  readonly bases: readonly (ImageRunConfig | undefined)[];
+  readonly health: EarlierHealth;
+  /** Keys of the steps that may be taken from the cache. */
+  readonly known: ReadonlySet<string>;
+  readonly noCache: boolean;
+  /** There are images of these steps, but none that may be used: they are made anew. */
+  readonly isBarred: boolean;
+}
+
+async function planOf(
+  engine: Engine,
+  options: SentRequest,
+  { whole, runProblem, cacheFrom, refusal }: ClassicRun,
+  memory: StepMemory,
+): Promise<ClassicPlan> {
+  const context = { tar: withoutIgnored(options.context.tar, options.file) };
   const known = knownSteps(engine, memory, { cacheFrom, platform: options.platform });
   const unfit =
-    asked.refusal ??
+    refusal ??
     findRefusal(whole, {
       paths: pathsOf(context.tar),
       missing: await pullSources(engine, whole),
@@ -184,18 +246,20 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
   const { dockerfile, platform, refused = unfit } = await settleBases(engine, wanted);
   const { platform: _, ...others } = wanted;
   const request: ClassicRequest = { ...others, dockerfile, ...(platform === undefined ? {} : { platform }) };
-  const steps = classicSteps(request.dockerfile);
-  const keys = stepKeys(steps, request.buildArgs ?? {}, (stage) => baseImage(engine, request.dockerfile, stage)?.id);
-  const bases = request.dockerfile.stages.map((_, stage) => baseConfig(engine, request.dockerfile, stage));
-  const health = earlierHealth(request.dockerfile, (stage) => bases[stage]);
+  const steps = classicSteps(dockerfile);
+  const keys = stepKeys(steps, request.buildArgs ?? {}, (stage) => baseImage(engine, dockerfile, stage)?.id);
+  const bases = dockerfile.stages.map((_, stage) => baseConfig(engine, dockerfile, stage));
+  const health = earlierHealth(dockerfile, (stage) => bases[stage]);
   for (const step of health.grown) known.delete(keys[step] ?? "");
   const noCache = request.noCache === true || !isRemembered(steps, keys, known);
-  // What may not be used is made anew.
   const isBarred = noCache && isRemembered(steps, keys, new Set(memory.keys()));
-  // Who wants to hear nothing hears of everything when something goes wrong.
-  const kept: string[] = [];
-  const progress = new ClassicProgress(request.dockerfile, {
-    tell: (line) => void (isQuiet ? kept.push(line) : say(line)),
+  return { request, refused, steps, keys, bases, health, known, noCache, isBarred };
+}
+
+function progressOf(engine: Engine, plan: ClassicPlan, { whole, removal }: ClassicRun, report: Report) {
+  const { request, known, keys, bases, health } = plan;
+  return new ClassicProgress(request.dockerfile, {
+    tell: (line) => report.note(line),
     known,
     noCache: request.noCache === true,
     keys,
@@ -205,54 +269,47 @@ async function run(engine: Engine, options: SentRequest, asked: ClassicRun, tell
     removal,
     newId: () => engine.containers.newId(),
   });
-  const images = async (count?: number): Promise<readonly (Image | undefined)[]> => {
-    const made = await classicImages(
-      classicOf(engine, { ...request, noCache: isBarred || request.noCache === true }),
-      count,
-    );
-    for (const [i, one] of made.entries()) if (one !== undefined) remember(memory, keys[i] ?? "", one.id);
-    return made;
-  };
-  let changes: readonly LayerEntry<Chunks>[] = [];
-  const onWreck = (entries: readonly LayerEntry<Chunks>[]): void => void (changes = entries);
-  try {
-    await build(engine, { ...request, noCache, onWreck }, progress);
-    progress.end();
-  } catch (error) {
-    const refusal =
-      error instanceof BuildError && !progress.hasBegun ? refusalAt(request.dockerfile, error) : undefined;
-    // The steps before it are done all the same.
-    if (refusal !== undefined) return run(engine, options, { ...asked, refusal }, tell);
-    const made = await images(progress.done).catch(() => []);
-    const failed = progress.fail();
-    const told = classicError(error, failed);
-    const failure = { ...endOf(told, failed), changes };
-    keepContainers(engine, { containers: progress.containers, images: made, networkMode, failure });
-    for (const line of kept) await say(line);
-    throw told;
+}
+
+/** What the client is told. Of a quiet build it is told everything only when something goes wrong. */
+class Report {
+  readonly tell: ClassicListener;
+  readonly #isQuiet: boolean;
+  readonly #kept: string[] = [];
+
+  constructor(tell: ClassicListener, isQuiet: boolean) {
+    this.tell = tell;
+    this.#isQuiet = isQuiet;
   }
-  const made = await images();
-  keepContainers(engine, { containers: progress.containers, images: made, networkMode });
-  const image = made.at(-1);
-  if (refused !== undefined) {
-    if (refused.text !== undefined) progress.refuse(refused.text);
-    for (const line of kept) await say(line);
-    throw new ClassicBuildError(refused.message);
+
+  async say(line: string): Promise<void> {
+    if (line !== "") await this.tell({ stream: line });
   }
-  if (image === undefined) throw new ClassicBuildError("No image was generated. Is your Dockerfile empty?");
-  for (const tag of options.tags ?? []) engine.images.name(image, engine.images.fullName(tag));
-  if (isQuiet) {
-    await say(`${image.id}\n`);
-    return;
+
+  /** A line about the progress of the build. */
+  note(line: string): void {
+    if (this.#isQuiet) this.#kept.push(line);
+    else void this.say(line);
   }
-  const triggered = bases.flatMap((base) => base?.OnBuild ?? []).flatMap((text) => triggerOf(text) ?? []);
-  const done = [...steps.map(({ instruction }) => instruction), ...triggered];
-  const unused = unusedArguments(done, request.buildArgs ?? {});
-  if (unused.length > 0) await say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
-  await tell({ aux: { ID: image.id } });
-  await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
-  for (const tag of options.tags ?? [])
-    await say(`Successfully tagged ${familiarText(withDefaultTag(parseReference(tag)))}\n`);
+
+  async tellKept(): Promise<void> {
+    for (const line of this.#kept) await this.say(line);
+  }
+}
+
+interface BuiltImage {
+  readonly tags: readonly string[];
+  /** Build arguments that no ARG has asked for. */
+  readonly unused: readonly string[];
+}
+
+async function tellImage(report: Report, image: Image, { tags, unused }: BuiltImage): Promise<void> {
+  if (unused.length > 0) await report.say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
+  await report.tell({ aux: { ID: image.id } });
+  await report.say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
+  for (const tag of tags) {
+    await report.say(`Successfully tagged ${familiarText(withDefaultTag(parseReference(tag)))}\n`);
+  }
 }
 
 interface ClassicRun {
@@ -351,59 +408,6 @@ function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
   const { context, dockerfile } = request;
   const sums = "tar" in context ? new ContextSums(context.tar) : undefined;
   return { engine, request, dockerfile, sums, known };
-}
-
-/** What is remembered of images that are still here. */
-function memoryOf(engine: Engine): StepMemory {
-  const memory = memories.get(engine) ?? new Map();
-  memories.set(engine, memory);
-  for (const [key, ids] of memory) {
-    for (const id of ids) if (engine.images.store.byId(id) === undefined) ids.delete(id);
-    if (ids.size === 0) memory.delete(key);
-  }
-  return memory;
-}
-
-interface CacheScope {
-  /** Images whose steps may be used; where there are any, nothing else is. */
-  readonly cacheFrom: readonly string[];
-  readonly platform?: string | undefined;
-}
-
-/**
- * The steps whose images fit the platform and, where images are named to take steps from, are among theirs.
- *
- * @see moby image/cache/cache.go
- */
-function knownSteps({ images }: Engine, memory: StepMemory, { cacheFrom, platform }: CacheScope): Set<string> {
-  const wanted = platform === undefined ? HOST_PLATFORM : parsePlatform(platform);
-  const sources = cacheFrom.flatMap((name) => images.find(name) ?? []);
-  const isUsable = (id: Digest): boolean => {
-    const config = images.store.byId(id)?.config;
-    return (
-      config?.os === wanted.os &&
-      config.architecture === wanted.architecture &&
-      (cacheFrom.length === 0 || sources.some((source) => beginsWith(source.config, config)))
-    );
-  };
-  return new Set([...memory].flatMap(([key, ids]) => ([...ids].some(isUsable) ? [key] : [])));
-}
-
-function remember(memory: StepMemory, key: string, id: Digest): void {
-  const ids = memory.get(key);
-  if (ids === undefined) memory.set(key, new Set([id]));
-  else ids.add(id);
-}
-
-/** Whether an image's history begins with all of another's. */
-function beginsWith({ history }: ImageConfig, { history: earlier }: ImageConfig): boolean {
-  return earlier.every((step, i) => JSON.stringify(step) === JSON.stringify(history[i]));
-}
-
-/** Whether the image of the first step that changes something is still here: who removes it removes the cache. */
-function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], known: ReadonlySet<string>): boolean {
-  const first = steps.findIndex(({ kind }) => kind !== "FROM" && kind !== "ARG");
-  return first < 0 || known.has(keys[first] ?? "");
 }
 
 /**

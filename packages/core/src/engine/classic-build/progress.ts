@@ -39,9 +39,6 @@ export interface Failed {
   readonly reason?: string | undefined;
 }
 
-/** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
-export type StepMemory = Map<string, Set<Digest>>;
-
 type Values = Readonly<Record<string, string>>;
 
 /** The id of the image that a stage stands on, if it stands on one. */
