@@ -142,6 +142,9 @@ export class ContainerService {
   }
 
   async #start(container: Container, options: Pick<WaitOptions, "follows">, check: () => void): Promise<void> {
+    const settled = this.#launcher.settled(container);
+    if (settled !== undefined) await settled;
+    this.#checkThere(container);
     check();
     container.restarts = undefined;
     container.endedByHand = false;
@@ -153,12 +156,20 @@ export class ContainerService {
     }
   }
 
+  /** @throws StatusError conflict for a container that is gone meanwhile @see moby daemon/start.go containerStart */
+  #checkThere(container: Container): void {
+    if (this.#index.has(container.id)) return;
+    throw new StatusError("conflict", "container is marked for removal and cannot be started");
+  }
+
   /**
    * Asks the container to end, and makes it after `timeoutSeconds` (its own setting or 10 by default; -1 waits for ever).
    *
    * `reference` is what the caller calls it.
    */
   async stop(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
+    const settled = this.#launcher.settled(container);
+    if (settled !== undefined) await settled;
     try {
       await this.#stopper.stop(container, options, "docker stop");
     } catch (error) {
@@ -169,6 +180,8 @@ export class ContainerService {
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
   async kill(container: Container, signal: Signal = SIGKILL): Promise<void> {
+    const settled = this.#launcher.settled(container);
+    if (settled !== undefined) await settled;
     await this.#stopper.kill(container, signal);
   }
 
@@ -198,6 +211,8 @@ export class ContainerService {
     options: { readonly force?: boolean; readonly volumes?: boolean } = {},
     reference: string = container.name,
   ): Promise<void> {
+    const settled = this.#launcher.settled(container);
+    if (settled !== undefined) await settled;
     if (container.isActive) {
       if (options.force !== true) {
         const { state } = container;

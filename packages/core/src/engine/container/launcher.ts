@@ -51,6 +51,8 @@ const START_FAILED = 128;
 export class Launcher {
   readonly #parts: LauncherParts;
   readonly #shm: SharedMemory;
+  /** Containers whose start is under way. */
+  readonly #launching = new Set<Container>();
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -62,6 +64,7 @@ export class Launcher {
     const { world, life, networks } = this.#parts;
     const { endpoints } = container;
     const { number } = life;
+    this.#launching.add(container);
     try {
       const spec = this.#prepare(container);
       this.#parts.volumeMounts.open(container);
@@ -85,7 +88,19 @@ export class Launcher {
         container.endpoints = endpoints;
       }
       throw error;
+    } finally {
+      this.#launching.delete(container);
     }
+  }
+
+  /**
+   * Waits until a start that is under way has come to its end; `undefined` if none is. Whoever does something to a
+   * container meanwhile has to: Docker holds the container's lock.
+   */
+  settled(container: Container): Promise<void> | undefined {
+    if (!this.#launching.has(container)) return undefined;
+    const what = `container ${container.name} to be started`;
+    return this.#parts.world.until(() => !this.#launching.has(container), { what });
   }
 
   /** Lets go of what only a running container has. */
@@ -99,11 +114,26 @@ export class Launcher {
     this.#parts.streams.close(container);
   }
 
-  /** As whom it runs, with whom it shares what, and what the runtime is to make of it. @throws StatusError */
+  /**
+   * As whom it runs, with whom it shares what, and what the runtime is to make of it.
+   *
+   * @throws StatusError internal for what cannot be made; conflict, not-found, invalid-argument for another's network
+   * @see moby daemon/start.go containerStart: createSpec
+   */
   #prepare(container: Container): RuntimeSpec {
-    const { world, index, users, kernel } = this.#parts;
+    const { world, index } = this.#parts;
     if (container.startedUs > 0) container.logs.endLine(world.clock.nowUs);
     container.networkOf = networkOwner(index, container);
+    try {
+      return this.#specOf(container);
+    } catch (error) {
+      // Whoever asks for a start is not at fault for what the container was asked to be.
+      throw error instanceof StatusError ? new StatusError("internal", error.message) : error;
+    }
+  }
+
+  #specOf(container: Container): RuntimeSpec {
+    const { index, users, kernel } = this.#parts;
     const user = users.resolve(container);
     container.user = user;
     checkDonors(index, container);
