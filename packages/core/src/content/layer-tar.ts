@@ -52,7 +52,7 @@ function* toTarEntries(entries: Iterable<LayerEntry<Bytes>>): Iterable<TarEntry<
 function toHeader(entry: LayerEntry<Bytes>, size: number): TarHeader {
   const { path, type, link = "", mode, uid, gid, mtimeUs, rdev = 0, xattrs = NO_XATTRS } = entry;
   return {
-    name: type === "dir" ? `${path}/` : path,
+    name: type === "dir" && path !== "/" ? `${path}/` : path,
     type: type === "socket" ? "other" : type,
     linkName: link,
     size,

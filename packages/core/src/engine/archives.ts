@@ -49,7 +49,7 @@ export class ArchiveService {
   stat(container: Container, path: string, reference = container.name): PathStat {
     const read = (context: FsContext, at: Location, place: string, above: string): PathStat => {
       checkDirectory(at, path);
-      return statOf(context, at, place, above);
+      return statOf(context, at, basename(path), place, above);
     };
     return this.#look(container, path, read, { reference });
   }
@@ -58,8 +58,8 @@ export class ArchiveService {
   read(container: Container, path: string, reference = container.name): PathArchive {
     const read = (context: FsContext, at: Location, place: string, above: string): PathArchive => {
       checkDirectory(at, path);
-      const name = /(^|\/)\.$/.test(path) ? "." : basename(join(above, place)) || "/";
-      return { stat: statOf(context, at, place, above), entries: [...treeEntries(at, name)] };
+      const name = basename(path) === "." ? "." : basename(absolute(path));
+      return { stat: statOf(context, at, name, place, above), entries: [...treeEntries(at, name)] };
     };
     return this.#look(container, path, read, { reference });
   }

@@ -1,8 +1,8 @@
 /** Reading a tree of files: what one of them is, and all of them as the entries of an archive. */
 import { Errno, O_RDONLY, S_ISGID, S_ISUID, S_ISVTX } from "../../abi/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
-import { basename, compareBytes, join, NO_BYTES, StatusError } from "../../lib/index.ts";
-import { type FsContext, type Inode, type Location, openAt, pathOf, walk } from "../../vfs/index.ts";
+import { compareBytes, join, NO_BYTES, StatusError } from "../../lib/index.ts";
+import { type FsContext, type Inode, type Location, openAt, walk } from "../../vfs/index.ts";
 import { timeOf } from "../documents/time.ts";
 
 /** What the header `X-Docker-Container-Path-Stat` tells. */
@@ -27,16 +27,16 @@ const GO_TYPES: Readonly<Record<string, number>> = {
   socket: 2 ** 24,
 };
 
-/** The stat of what lies at `place` below the context's root, which is at `above` in the container. */
-export function statOf(context: FsContext, at: Location, place: string, above: string): PathStat {
+/** The stat of what is called `name` and lies at `place` below the context's root, which is at `above` in the container. */
+export function statOf(context: FsContext, at: Location, name: string, place: string, above: string): PathStat {
   const { inode } = at;
   const { size, mtimeUs } = inode.stat();
   return {
-    name: basename(join(above, place)),
+    name,
     size: inode.type === "dir" ? 4096 : size,
     mode: goMode(inode),
     mtime: timeOf(mtimeUs),
-    linkTarget: inode.type === "symlink" ? linkTarget(context, inode, place, above) : "",
+    linkTarget: inode.type === "symlink" ? linkTarget(context, join(above, place), above) : "",
   };
 }
 
@@ -48,13 +48,41 @@ function goMode({ mode, type }: Inode): number {
   return (GO_TYPES[type] ?? 0) + special + (mode & 0o777);
 }
 
-/** A link that leads nowhere is shown as it is written. @throws StatusError internal for one that leads round and round */
-function linkTarget(context: FsContext, inode: Inode, place: string, above: string): string {
+/** As many links are followed one after the other. */
+const MOST_LINKS = 255;
+
+/**
+ * Where the link at `path` leads, as far as links can be followed: what is not there is taken as it is written.
+ *
+ * @throws StatusError internal for one that leads round and round
+ * @see github.com/moby/sys/symlink FollowSymlinkInScope
+ */
+function linkTarget(context: FsContext, path: string, above: string): string {
+  const ahead = path.split("/").reverse();
+  let at = "/";
+  for (let links = 0; ahead.length > 0; ) {
+    const next = join(at, ahead.pop() ?? "");
+    const link = linkAt(context, next, above);
+    if (link === undefined) {
+      at = next;
+      continue;
+    }
+    if (++links > MOST_LINKS) throw new StatusError("internal", `evalSymlinksInScope: too many links in ${path}`);
+    if (link.startsWith("/")) at = "/";
+    ahead.push(...link.split("/").reverse());
+  }
+  return at;
+}
+
+/** What the link at `path` says; `undefined` if there is none, or it is not below `above`, where the context's root is. */
+function linkAt(context: FsContext, path: string, above: string): string | undefined {
+  if (path === "/" || !(above === "/" || path.startsWith(`${above}/`))) return undefined;
   try {
-    return join(above, pathOf(walk(context, place, { follow: true }), context.root));
+    const { inode } = walk(context, above === "/" ? path : path.slice(above.length), { follow: false });
+    return inode.type === "symlink" ? inode.readlink() : undefined;
   } catch (error) {
-    if (!(error instanceof Errno) || error.code !== "ELOOP") return inode.readlink();
-    throw new StatusError("internal", `evalSymlinksInScope: too many links in ${join(above, place)}`);
+    if (!(error instanceof Errno)) throw error;
+    return undefined;
   }
 }
 
