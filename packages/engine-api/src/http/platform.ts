@@ -24,6 +24,13 @@ export function jsonPlatform(given: string | null): WantedPlatform | undefined {
   return platform;
 }
 
+/** The platform of an image that may be named once only. @throws StatusError invalid-argument */
+export function onlyPlatform(query: URLSearchParams): WantedPlatform | undefined {
+  const [given = null, ...more] = query.getAll("platform");
+  if (more.length > 0) throw badRequest("multiple platform parameters not supported");
+  return jsonPlatform(given);
+}
+
 /** `linux/arm64`; `undefined` if there is none. @throws StatusError invalid-argument */
 export function writtenPlatform(given: string): WantedPlatform | undefined {
   if (given === "") return undefined;

@@ -34,7 +34,7 @@ export function listImages(session: Session, request: RequestOf<"images">): numb
   const { engine } = session;
   const filters = Filters.of(request.filters, IMAGE_FILTERS);
   const rows = selectImages(engine, filters, { all: request.all })
-    .map((image) => imageSummary(engine, image, filters.get("reference")))
+    .map((image) => imageSummary(engine, image, { patterns: filters.get("reference") }))
     .filter((row) => row !== undefined)
     // Versions of the API before 1.51 do not count them.
     .map((row) => ({ ...row, Containers: -1 }));

@@ -96,8 +96,6 @@ function registriesOf({ mirrors: given, insecureRegistries }: Engine) {
     { Mirrors: [], Name: host, Official: false, Secure: false },
   ]);
   return {
-    AllowNondistributableArtifactsCIDRs: null,
-    AllowNondistributableArtifactsHostnames: null,
     InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"],
     IndexConfigs: {
       "docker.io": { Mirrors: mirrors, Name: "docker.io", Official: true, Secure: true },

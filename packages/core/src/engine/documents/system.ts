@@ -1,11 +1,11 @@
 /** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
-import type { Image } from "../../image/index.ts";
 import { cacheDocument } from "../build/build-cache.ts";
 import { sizesOf } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";
 import { volumeDocument } from "./others.ts";
+import { sharedSizes } from "./shared-sizes.ts";
 import { secondsOfTime, timeOf } from "./time.ts";
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";
 
@@ -47,7 +47,7 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
   const wants = (type: string): boolean => types.size === 0 || types.has(type);
   const all = containers.list({ all: true });
   const shown = images.list().filter((image) => !images.isIntermediate(image));
-  const users = layerUsers(shown);
+  const sharedSize = sharedSizes(engine);
   const layers = new Map(images.list().flatMap(({ chain }) => chain.map((one) => [one, images.layerBytes(one)])));
   return {
     LayersSize: wants("image") ? [...layers.values()].reduce((sum, size) => sum + size, 0) : 0,
@@ -60,7 +60,7 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
           ParentId: images.store.parent(image)?.id ?? "",
           RepoDigests: images.digests(image),
           RepoTags: images.tags(image),
-          SharedSize: sharedBytes(image, users, layers),
+          SharedSize: sharedSize(image),
           Size: image.sizeBytes,
         }))
       : null,
@@ -79,16 +79,4 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
       : null,
     BuildCache: wants("build-cache") ? engine.builder.cacheUsage().map(cacheDocument) : null,
   };
-}
-
-/** How many of these images stand on each layer. */
-function layerUsers(images: readonly Image[]): ReadonlyMap<string, number> {
-  const users = new Map<string, number>();
-  for (const { chain } of images) for (const one of chain) users.set(one, (users.get(one) ?? 0) + 1);
-  return users;
-}
-
-/** What an image has in common with others. */
-function sharedBytes({ chain }: Image, users: ReadonlyMap<string, number>, bytes: ReadonlyMap<string, number>): number {
-  return chain.reduce((sum, one) => sum + ((users.get(one) ?? 0) > 1 ? (bytes.get(one) ?? 0) : 0), 0);
 }

@@ -13,9 +13,10 @@ export const IMAGE_FILTERS = ["dangling", "label", "before", "since", "reference
 export function selectImages(engine: Engine, filters: Filters, { all = false } = {}): readonly Image[] {
   const { images } = engine;
   const dangling = filters.flag("dangling");
-  const before = createdOf(engine, filters, "before");
-  const since = createdOf(engine, filters, "since");
-  const until = untilOf(engine, filters);
+  // Of several values all have to hold.
+  const before = Math.min(...createdOf(engine, filters, "before"), ...untilOf(engine, filters));
+  const since = Math.max(...createdOf(engine, filters, "since"));
+  const isBounded = Number.isFinite(before) || Number.isFinite(since);
   return images
     .list()
     .filter((image) => {
@@ -23,37 +24,44 @@ export function selectImages(engine: Engine, filters: Filters, { all = false } =
       if ((!all || dangling === true) && images.isIntermediate(image)) return false;
       if (dangling === true && images.tags(image).length > 0) return false;
       if (dangling === false && images.store.references(image).length === 0) return false;
-      if (before !== undefined && created >= before) return false;
-      if (since !== undefined && created <= since) return false;
-      if (until !== undefined && created >= until) return false;
+      if (isBounded && !(created < before && created > since)) return false;
       return filters.allowsLabels(image.config.config.Labels ?? {});
     })
-    .sort((a, b) => momentOf(b) - momentOf(a));
+    .sort((a, b) => (momentOf(b) || 0) - (momentOf(a) || 0));
 }
 
-/** Seconds since 1970, with their fraction. */
+/** Seconds since 1970, with their fraction; NaN for an image that does not say when it was made. */
 function momentOf({ config }: Image): number {
-  const { seconds, nanoseconds } = parseTime(config.created ?? "") ?? { seconds: 0, nanoseconds: 0 };
+  const { seconds, nanoseconds } = parseTime(config.created ?? "") ?? { seconds: Number.NaN, nanoseconds: 0 };
   return seconds + nanoseconds / 1e9;
 }
 
-function createdOf({ images }: Engine, filters: Filters, name: string): number | undefined {
-  const [reference] = filters.get(name);
-  return reference === undefined ? undefined : momentOf(images.get(reference));
+/** The moments at which images were made that a filter names, all of them. @throws StatusError if one is not there */
+function createdOf({ images }: Engine, filters: Filters, name: string): readonly number[] {
+  return filters.get(name).map((reference) => momentOf(images.get(reference)));
 }
 
-function untilOf({ kernel }: Engine, filters: Filters): number | undefined {
-  const [text] = filters.get("until");
-  if (text === undefined) return undefined;
+/** @throws StatusError invalid-argument for what is no time */
+function untilOf({ kernel }: Engine, filters: Filters): readonly number[] {
   try {
-    return parseTimestamp(text, kernel.nowUs / 1e6).seconds;
+    return filters.get("until").map((text) => {
+      const { seconds, nanoseconds } = parseTimestamp(text, kernel.nowUs / 1e6);
+      return seconds + nanoseconds / 1e9;
+    });
   } catch (error) {
     throw new StatusError("invalid-argument", error instanceof Error ? error.message : String(error));
   }
 }
 
+interface Shown {
+  /** The names that are shown. */
+  readonly patterns: readonly string[];
+  /** What an image has in common with others, if that is to be told. */
+  readonly sharedSize?: ((image: Image) => number) | undefined;
+}
+
 /** An entry of the list; undefined if no name of the image fits. */
-export function imageSummary({ images, containers }: Engine, image: Image, patterns: readonly string[]) {
+export function imageSummary({ images, containers }: Engine, image: Image, { patterns, sharedSize }: Shown) {
   const fit = (name: string): boolean => patterns.length === 0 || patterns.some((one) => matches(name, one));
   const tags = images.tags(image).filter(fit);
   const digests = images.digests(image).filter(fit);
@@ -66,7 +74,7 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
     ParentId: images.store.parent(image)?.id ?? "",
     RepoDigests: digests,
     RepoTags: tags,
-    SharedSize: -1,
+    SharedSize: sharedSize?.(image) ?? -1,
     Size: image.sizeBytes,
   };
 }

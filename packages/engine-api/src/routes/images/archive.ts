@@ -14,7 +14,7 @@ import {
 } from "@bottleship/core/engine";
 import { readChunks } from "../../http/body.ts";
 import { type ApiReply, chunked } from "../../http/exchange.ts";
-import { jsonPlatform, type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
+import { onlyPlatform, type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { progressReply } from "../../streams/progress.ts";
@@ -26,7 +26,7 @@ export function save({ images }: Engine, names: readonly string[], platform?: Wa
 }
 
 export async function load({ images }: Engine, { request, query }: Call): Promise<ApiReply> {
-  const platform = jsonPlatform(query.get("platform"));
+  const platform = onlyPlatform(query);
   const sent = await readChunks(request.body);
   // What is wrong with an archive is told after the status.
   return progressReply(async (tell) => {

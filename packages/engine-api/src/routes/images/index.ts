@@ -12,7 +12,7 @@ import {
 import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
-import { jsonPlatform } from "../../http/platform.ts";
+import { jsonPlatform, onlyPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
@@ -35,14 +35,10 @@ export function imageRoutes(engine: Engine, buildKit: BuildKitDoors): readonly R
       text(call.query, "fromImage") === "" ? importImage(engine, call) : pull(engine, call),
     ),
     route("GET", "/images/search", searchHandler(engine)),
-    route("GET", "/images/get", ({ query }) =>
-      save(engine, query.getAll("names"), jsonPlatform(query.get("platform"))),
-    ),
+    route("GET", "/images/get", ({ query }) => save(engine, query.getAll("names"), onlyPlatform(query))),
     route("POST", "/images/load", (call) => load(engine, call)),
     route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
-    route("GET", "/images/{name...}/get", ({ param, query }) =>
-      save(engine, [param], jsonPlatform(query.get("platform"))),
-    ),
+    route("GET", "/images/{name...}/get", ({ param, query }) => save(engine, [param], onlyPlatform(query))),
     route("GET", "/images/{name...}/json", ({ param, query, version }) => {
       if (flag(query, "manifests") && text(query, "platform") !== "") {
         throw badRequest("conflicting options: manifests and platform options cannot both be set");
