@@ -170,6 +170,18 @@ export class ExecService {
     return session;
   }
 
+  /**
+   * A session of a container that runs.
+   *
+   * @throws StatusError not-found, conflict for a container in which nothing more can be run
+   * @see moby daemon/exec.go getExecConfig
+   */
+  active(id: string): ExecSession {
+    const session = this.get(id);
+    this.check(session.container, session.container.id);
+    return session;
+  }
+
   /** The sessions of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
     return this.#sessions.of(container);

@@ -38,7 +38,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),
     route("POST", "/exec/{id}/resize", ({ param, query }) => {
       const wanted = size(query);
-      exec.resize(exec.get(param), wanted);
+      exec.resize(exec.active(param), wanted);
       return empty(200);
     }),
     route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, exec.get(param)))),
@@ -57,11 +57,7 @@ function checkDetachKeys(keys: string): void {
 async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
   const { exec } = engine;
   const options = await readJson(request, EXEC_START);
-  const session = exec.get(param);
-  if (session.container.state === "paused") {
-    const message = `Container ${session.container.id} is paused, unpause the container before exec`;
-    throw new StatusError("conflict", message);
-  }
+  const session = exec.active(param);
   if (options.Tty && options.ConsoleSize !== undefined) session.consoleSize = options.ConsoleSize;
   if (options.Detach) {
     checkUnused(session);

@@ -17,21 +17,25 @@ import { readJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { badRequest } from "../http/problem.ts";
-import { type Route, route } from "../http/router.ts";
+import { type Handler, type Route, route } from "../http/router.ts";
 import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
+
+/** From this version on lists do not say who is on a network. */
+const WITHOUT_CONTAINERS = 128;
+
+function listHandler(engine: Engine): Handler {
+  return ({ query, version }) => {
+    const found = selectNetworks(engine, Filters.parse(query.get("filters"), NETWORK_FILTERS));
+    const documents = found.map((one) => networkDocument(one));
+    return json(version < WITHOUT_CONTAINERS ? documents : documents.map((one) => ({ ...one, Containers: {} })));
+  };
+}
 
 export function networkRoutes(engine: Engine): readonly Route[] {
   const { containers, networks } = engine;
   return [
-    route("GET", "/networks", ({ query }) =>
-      // Lists do not say who is on a network.
-      json(
-        selectNetworks(engine, Filters.parse(query.get("filters"), NETWORK_FILTERS)).map((one) => ({
-          ...networkDocument(one),
-          Containers: {},
-        })),
-      ),
-    ),
+    route("GET", "/networks", listHandler(engine)),
+    route("GET", "/networks/", listHandler(engine)),
     route("POST", "/networks/create", async ({ request }) => {
       const body = await readJson(request, NETWORK_CREATE);
       const network = networks.create({ ...body, IPAM: body.IPAM ?? NO_IPAM, ConfigFrom: configFrom(body.ConfigFrom) });

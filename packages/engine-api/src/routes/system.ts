@@ -4,7 +4,7 @@
  * @see moby api/server/router/system, daemon/info.go, daemon/disk_usage.go
  */
 import { diskUsage, domainOf, type Engine, infoDocument, versionDocument } from "@bottleship/core/engine";
-import { encode } from "@bottleship/core/lib";
+import { encode, NO_BYTES } from "@bottleship/core/lib";
 import { decodeJson } from "../http/body.ts";
 import { type ApiReply, bytes, json } from "../http/exchange.ts";
 import { badRequest } from "../http/problem.ts";
@@ -13,25 +13,23 @@ import { AUTH } from "../schemas/others.ts";
 import { eventsHandler } from "./events.ts";
 import { parse } from "./images/pull.ts";
 import { useLogin } from "./images/transfer.ts";
+import { olderInfo } from "./older-info.ts";
 
 const NOT_CACHED = { "Cache-Control": "no-cache, no-store, must-revalidate", Pragma: "no-cache" };
 
-/** Answers HEAD, too: the body is left out then. */
-function ping(engine: Engine): ApiReply {
+/** Answers HEAD, too: there is no body then. */
+function ping(engine: Engine, body: Uint8Array): ApiReply {
   const { LocalNodeState, ControlAvailable } = infoDocument(engine).Swarm;
   const role = LocalNodeState === "active" ? `active/${ControlAvailable ? "manager" : "worker"}` : LocalNodeState;
-  return bytes(encode("OK"), "text/plain; charset=utf-8", { ...NOT_CACHED, "Builder-Version": "1", Swarm: role });
+  return bytes(body, "text/plain; charset=utf-8", { ...NOT_CACHED, "Builder-Version": "2", Swarm: role });
 }
 
 export function systemRoutes(engine: Engine): readonly Route[] {
   return [
-    route("GET", "/_ping", () => ping(engine)),
-    route("HEAD", "/_ping", () => ping(engine)),
+    route("GET", "/_ping", () => ping(engine, encode("OK"))),
+    route("HEAD", "/_ping", () => ping(engine, NO_BYTES)),
     route("GET", "/version", () => json(versionDocument(engine))),
-    route("GET", "/info", ({ version }) => {
-      const { FirewallBackend, ...info } = infoDocument(engine);
-      return json(version < FIREWALL_TOLD ? info : { ...info, FirewallBackend });
-    }),
+    route("GET", "/info", ({ version }) => json(olderInfo(infoDocument(engine), version))),
     route("GET", "/events", eventsHandler(engine)),
     route("GET", "/system/df", ({ query, version }) => json(usage(engine, query, version))),
     route("POST", "/auth", async ({ request }) => {
@@ -52,8 +50,6 @@ export function systemRoutes(engine: Engine): readonly Route[] {
 
 const USAGE_TYPES: readonly string[] = ["container", "image", "volume", "build-cache"];
 
-/** From this version on the firewall is told of. */
-const FIREWALL_TOLD = 149;
 /** From this version on one may ask for a part. */
 const TYPED_USAGE = 142;
 

@@ -19,7 +19,9 @@ function refuse(line: string, status: number, why: string): Route {
   const [method = "", pattern = ""] = line.split(" ");
   const wantsUpgrade = pattern === "/session" || pattern === "/grpc";
   return route(method, pattern, ({ request }) => {
-    if (wantsUpgrade && !request.headers.get("upgrade")) throw badRequest("no upgrade proto in request");
+    const protocol = wantsUpgrade ? (request.headers.get("upgrade") ?? "") : "h2c";
+    if (protocol === "") throw badRequest("no upgrade proto in request");
+    if (protocol !== "h2c") throw badRequest(`protocol ${protocol} not supported`);
     throw new HttpProblem(status, why);
   });
 }

@@ -54,21 +54,26 @@ export function withDonors(index: ContainerIndex, hostConfig: Partial<HostConfig
 const CONTAINER = "container:";
 const donorName = (mode: string): string => (mode.startsWith(CONTAINER) ? mode.slice(CONTAINER.length) : "");
 
-/** Whether what it wants to see of others can be seen. @throws StatusError @see moby daemon/container_operations_unix.go */
+/**
+ * Whether what it wants to see of others can be seen.
+ *
+ * @throws StatusError internal: the request to start is not at fault
+ * @see moby daemon/start.go containerStart, daemon/container_operations_unix.go
+ */
 export function checkDonors(index: ContainerIndex, { hostConfig }: Container): void {
   const { IpcMode: ipc = "", PidMode: pid = "" } = hostConfig;
   if (ipc.startsWith(CONTAINER)) {
     const donor = runningDonor(index, donorName(ipc), "IPC");
     if (donor.hostConfig.IpcMode !== "shareable") {
       const hint = "non-shareable IPC (hint: use IpcMode:shareable for the donor container)";
-      throw new StatusError("invalid-argument", `failed to join IPC namespace: container ${donor.id}: ${hint}`);
+      throw new StatusError("internal", `failed to join IPC namespace: container ${donor.id}: ${hint}`);
     }
   }
   if (pid.startsWith(CONTAINER)) runningDonor(index, donorName(pid), "PID");
 }
 
 function runningDonor(index: ContainerIndex, reference: string, kind: "IPC" | "PID"): Container {
-  const problem = (why: string): StatusError => new StatusError("conflict", `failed to join ${kind} namespace: ${why}`);
+  const problem = (why: string): StatusError => new StatusError("internal", `failed to join ${kind} namespace: ${why}`);
   const donor = named(index, reference, problem);
   if (!donor.isRunning) throw problem(`container ${donor.id} is not running`);
   return donor;

@@ -29,12 +29,24 @@ export function createWarnings(
   return [
     ...(OomKillDisable === true && Memory === 0 ? [NO_OOM_KILLER] : []),
     ...weightWarnings(asked, machine),
+    ...(ignoresDriver(hostConfig) ? [DRIVER_IGNORED] : []),
     ...(showsImages ? ["Image mount is an experimental feature"] : []),
     ...(isDiscarded ? ["Published ports are discarded when using host network mode"] : []),
     ...(!isChosen && isForeign(image.config) ? [mismatch(image.config)] : []),
   ];
 }
 
+/** The driver of the whole container is for its other volumes. @see moby container_routes.go handleVolumeDriverBC */
+function ignoresDriver({ VolumeDriver: driver = "", Mounts: mounts }: Partial<HostConfig>): boolean {
+  if (driver === "") return false;
+  return (mounts ?? []).some(({ Type, VolumeOptions }) => {
+    const name = VolumeOptions?.DriverConfig?.Name ?? "";
+    return Type === "volume" && name === "";
+  });
+}
+
+const DRIVER_IGNORED =
+  "WARNING: the container-wide volume-driver configuration is ignored for volumes specified via 'mount'. Use '--mount type=volume,volume-driver=...' instead";
 const NO_OOM_KILLER =
   "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.";
 

@@ -16,7 +16,8 @@ export type UpdateBody = Partial<HostConfig>;
 /** What a body asks to change. @throws StatusError invalid-argument for limits that cannot be */
 export function checkedChanges(body: UpdateBody, machine: MachineLimits): UpdateBody {
   const isGiven = (value: unknown): boolean => value !== 0 && value !== "" && value !== null && value !== undefined;
-  const given = Object.entries(body).filter(([, value]) => isGiven(value));
+  // No processes at all is no limit.
+  const given = Object.entries(body).filter(([name, value]) => isGiven(value) || (name === "PidsLimit" && value === 0));
   const { RestartPolicy: policy, ...rest } = Object.fromEntries(given) as UpdateBody;
   const withPolicy = policy === undefined || policy.Name === "" ? {} : { RestartPolicy: policy };
   const changes: UpdateBody = { ...rest, ...withPolicy };
@@ -61,7 +62,9 @@ function apply(container: Container): void {
   const { Memory: memory = 0, MemorySwap: swap = 0 } = container.hostConfig;
   if (swap > 0 && memory === 0) throw refuse("unable to set swap limit without memory limit");
   if (swap > 0 && swap < memory) throw refuse("memory+swap limit should be >= memory limit");
-  for (const [name, value] of Object.entries(resources(container.hostConfig))) {
+  const limits = resources(container.hostConfig);
+  const isFreed = container.hostConfig.PidsLimit === 0;
+  for (const [name, value] of Object.entries(isFreed ? { ...limits, "pids.max": "max" } : limits)) {
     try {
       cgroup.write(name, value);
     } catch (error) {

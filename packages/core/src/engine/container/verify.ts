@@ -11,6 +11,7 @@ import { extraHost } from "../docker/values/hosts.ts";
 import { verifyLogMode } from "../log/log-driver.ts";
 import { verifyLogOptions } from "../log/log-options.ts";
 import { verifyMounts } from "../mount/mount-points.ts";
+import { verifySysctls } from "../network/interface-sysctl.ts";
 import { verifyNetworkMode } from "../network/verify-mode.ts";
 import { parseSignal } from "../signal-names.ts";
 import { chooseCapabilities } from "../spec.ts";
@@ -66,6 +67,7 @@ function verifyOnReading(config: Partial<ContainerConfig>, hostConfig: Partial<H
   if (isolation !== "" && isolation.toLowerCase() !== "default") {
     throw invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
   }
+  verifySysctls(hostConfig);
 }
 
 function verifyAnnotations({ Annotations: annotations }: Partial<HostConfig>): void {

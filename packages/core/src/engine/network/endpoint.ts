@@ -11,6 +11,7 @@ import type { EndpointSettings } from "../docker/create-body.ts";
 import { derivedId, shortId } from "../names.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import { PREFIX } from "./bridge-options.ts";
+import { ENDPOINT_SYSCTLS } from "./interface-sysctl.ts";
 
 export interface EndpointInit {
   readonly network: BridgeNetwork;
@@ -38,7 +39,6 @@ export type EndpointNames = string | readonly string[];
 
 /** What `--driver-opt` can say of one endpoint. @see moby libnetwork/netlabel */
 const IFNAME = `${PREFIX}endpoint.ifname`;
-const SYSCTLS = `${PREFIX}endpoint.sysctls`;
 const LINK_LOCAL_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 16, 6: 64 };
 const IPV6_DEFAULT_METRIC = 1024;
 
@@ -255,7 +255,7 @@ export class Endpoint {
 
   /** `net.ipv4.conf.IFNAME.forwarding=0,…` with the device's name. */
   #sysctls(device: string): readonly (readonly [name: string, value: string])[] {
-    const text = this.settings?.DriverOpts?.[SYSCTLS];
+    const text = this.settings?.DriverOpts?.[ENDPOINT_SYSCTLS];
     if (text === undefined || text === "") return [];
     return text.split(",").map((one) => {
       const [name = "", value = ""] = one.split("=");

@@ -8,7 +8,7 @@ import type { EndpointSettings } from "../docker/create-body.ts";
 import { isHardwareAddress } from "../docker/go/address.ts";
 import type { IpamConfig } from "../docker/requests/network.ts";
 import { isUserDefined } from "../docker/values/network.ts";
-import { PREFIX } from "./bridge-options.ts";
+import { ENDPOINT_SYSCTLS } from "./interface-sysctl.ts";
 import { joinedProblems } from "./joined-problems.ts";
 import { EMPTY_SETTINGS } from "./settings.ts";
 
@@ -57,7 +57,7 @@ export function endpointProblem(
   if (settings.MacAddress !== "" && !isHardwareAddress(settings.MacAddress)) {
     return `invalid MAC address ${settings.MacAddress}`;
   }
-  problems.push(...sysctlProblems(settings.DriverOpts?.[`${PREFIX}endpoint.sysctls`] ?? ""));
+  problems.push(...sysctlProblems(settings.DriverOpts?.[ENDPOINT_SYSCTLS] ?? ""));
   return problems.length === 0 ? undefined : `invalid endpoint settings:\n${joinedProblems(problems)}`;
 }
 

@@ -15,6 +15,8 @@ import type { Call, Handler } from "../../http/router.ts";
 import { whenThere } from "../../http/when-there.ts";
 import { CREATE } from "../../schemas/create.ts";
 import { migrateMacAddress } from "./mac-address.ts";
+import { migrateSysctls } from "./migrate-sysctls.ts";
+import { olderCreation } from "./older-requests.ts";
 
 export function createHandler(engine: Engine): Handler {
   return (call) => whenThere(requireJson(call.request, CREATE), (given) => create(engine, given, call));
@@ -22,8 +24,8 @@ export function createHandler(engine: Engine): Handler {
 
 function create(engine: Engine, given: z.output<typeof CREATE>, { query, version }: Call): ApiReply {
   if (!hasConfig(given)) throw badRequest("config cannot be empty in order to create a container");
-  checkEndpoints(given, version);
-  const { body, warnings } = migrateMacAddress(given, version);
+  const older = olderCreation(given, version);
+  const { body, warnings } = migrateSysctls(migrateMacAddress(older, version), version);
   const wanted = hasImage(body) ? body : { ...body, Image: "" };
   const platform = text(query, "platform");
   checkPlatform(engine, wanted.Image, platform);
@@ -40,15 +42,6 @@ function hasConfig(given: z.output<typeof CREATE>): boolean {
 
 const hasImage = <T extends { readonly Image?: string | undefined }>(body: T): body is T & { readonly Image: string } =>
   body.Image !== undefined;
-
-/** Before this version a new container was on one network. */
-const SEVERAL_NETWORKS = 144;
-
-function checkEndpoints({ NetworkingConfig }: z.output<typeof CREATE>, version: number): void {
-  const names = Object.keys(NetworkingConfig?.EndpointsConfig ?? {});
-  if (version >= SEVERAL_NETWORKS || names.length < 2) return;
-  throw badRequest(`Container cannot be created with multiple network endpoints: ${names.join(", ")}`);
-}
 
 /** @throws StatusError invalid-argument for what is no platform, not-found if the image is for another one */
 function checkPlatform({ images }: Engine, name: string, platform: string): void {

@@ -12,6 +12,7 @@ import { flag, integer, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { whenThere } from "../../http/when-there.ts";
 import { UPDATE } from "../../schemas/others.ts";
+import { olderUpdate } from "./older-requests.ts";
 import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
 
 /** A container that was asked for by name, and what is to be done to it. */
@@ -45,8 +46,8 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
       containers.streams.resize(containers.get(param), wanted);
       return empty(200);
     }),
-    route("POST", "/containers/{id...}/update", async ({ request, param }) => {
-      const body = await readJson(request, UPDATE);
+    route("POST", "/containers/{id...}/update", async ({ request, param, version }) => {
+      const body = olderUpdate(await readJson(request, UPDATE), version);
       const warnings = containers.update(param, body);
       return json({ Warnings: warnings.length === 0 ? null : warnings });
     }),
