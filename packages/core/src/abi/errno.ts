@@ -1,4 +1,4 @@
-/** `Errno`: how a system call fails. Expected, never a bug; shaped like Node's `SystemError`. */
+/** `Errno`: how a system call fails. Expected, never a bug; shaped like the errors of Node's fs. */
 import { ERRNO_TABLE } from "./errno-table.ts";
 
 export type ErrnoCode = keyof typeof ERRNO_TABLE;

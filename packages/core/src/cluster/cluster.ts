@@ -20,6 +20,7 @@ import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
 import { ClusterMachine } from "./machine.ts";
 import { OverlayDirectory } from "./overlay.ts";
 
+/** What a cluster is made of. */
 export interface ClusterOptions extends WorldOptions {
   /** How many, called `node-1`, `node-2`…, or their names. */
   readonly machines: number | readonly string[];
@@ -39,6 +40,7 @@ export interface ClusterOptions extends WorldOptions {
 const BOOT_US = 20_000_000;
 const MAX_MACHINES = 65_000;
 
+/** Machines in one world, on one fabric. Made by `createCluster`. */
 export class Cluster {
   readonly world: World;
   readonly machines: readonly ClusterMachine[];

@@ -10,6 +10,7 @@ export interface ClusterMachineInit {
   readonly bootUs: number;
 }
 
+/** A machine of a cluster. */
 export class ClusterMachine {
   readonly name: string;
   readonly engine: Engine;

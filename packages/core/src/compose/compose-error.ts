@@ -8,6 +8,7 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** What is wrong with a compose file, in compose's words, with the place in the file. */
 export class ComposeError extends Error {
   override readonly name = "ComposeError";
   /** Where it is in the model: `["services", "web", "image"]`. */

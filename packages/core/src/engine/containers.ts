@@ -59,6 +59,7 @@ export interface ContainerParts {
 const NO_CHECK = (): void => {};
 const STOP_FIRST = "stop the container before removing or force remove";
 
+/** Containers: `engine.containers`. */
 export class ContainerService {
   readonly #parts: ContainerParts;
   /** What is attached to their standard streams. */

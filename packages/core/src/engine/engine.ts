@@ -64,6 +64,7 @@ import { Swarm } from "./swarm/swarm.ts";
 import { Views } from "./views/views.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 
+/** What an engine begins with: its machine, its world, its disk. */
 export interface EngineOptions extends WorldOptions {
   /**
    * What the machine begins as: everything that is not said here is as it was there. With another seed it has another
@@ -114,6 +115,7 @@ export interface EngineOptions extends WorldOptions {
   readonly unknownPrograms?: UnknownPrograms;
 }
 
+/** A simulated machine with an engine that behaves like Docker. Made by `createEngine`. */
 export class Engine implements EngineDoor {
   readonly world: World;
   readonly kernel: Kernel;

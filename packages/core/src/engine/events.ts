@@ -10,6 +10,7 @@ export type EventType =
   | ("container" | "image" | "network" | "volume" | "daemon" | "builder")
   | ("node" | "service" | "secret" | "config");
 
+/** One event, as `docker events` tells it. */
 export interface EngineEvent {
   readonly type: EventType;
   /** "create", "start", "die", "exec_create: sh"… */

@@ -13,6 +13,7 @@ import type { VolumeSource, VolumeWish } from "./mount/mount-points.ts";
 import { newId } from "./names.ts";
 import { checkVolumeOptions } from "./volume/volume-options.ts";
 
+/** A volume of the engine. */
 export interface Volume {
   readonly name: string;
   readonly driver: string;

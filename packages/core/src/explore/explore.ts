@@ -26,8 +26,10 @@ export interface Trial {
   readonly signal: AbortSignal;
 }
 
+/** What is run under each seed; it fails by throwing. */
 export type Scenario = (trial: Trial) => void | Promise<void>;
 
+/** Options of `explore`. */
 export interface ExploreOptions {
   /** How many, from 1 on; or which. */
   readonly seeds: number | readonly number[];
@@ -56,6 +58,7 @@ export interface FoundFailure {
   readonly traceHash: string;
 }
 
+/** What an exploration without a failure gives. */
 export interface Exploration {
   /** How many seeds have been tried, none of which failed. */
   readonly seeds: number;

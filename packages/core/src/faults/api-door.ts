@@ -73,6 +73,7 @@ interface Rule {
 /** Nothing is wrong with the answer. */
 export const NO_TROUBLE: Trouble = {};
 
+/** The door of one engine: each API call goes through it. */
 export class ApiDoor {
   readonly #parts: ApiDoorParts;
   readonly #rules = new Set<Rule>();

@@ -9,6 +9,7 @@ import { checkOperation, type Operation } from "./operations.ts";
 import type { ApiCall } from "./rule.ts";
 import { optionalPattern } from "./scope.ts";
 
+/** A call, and what came of it. */
 export interface LoggedCall extends ApiCall {
   /** Microseconds since 1970. */
   readonly timeUs: number;
@@ -18,6 +19,7 @@ export interface LoggedCall extends ApiCall {
   readonly endUs: number | undefined;
 }
 
+/** Which calls are meant: everything that is given has to fit. */
 export interface CallSelection {
   readonly call?: Operation;
   /** What it was about, as the client called it; `*` stands for any text. */
@@ -41,6 +43,7 @@ export interface OpenCall extends ApiCall {
   endUs: number | undefined;
 }
 
+/** The calls that clients have made: `engine.calls`. */
 export class CallLog {
   readonly #nowUs: () => number;
   readonly #startUs: number;

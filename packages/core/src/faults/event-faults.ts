@@ -27,6 +27,7 @@ interface Rule {
   readonly trigger: Trigger<EventOnTheWay>;
 }
 
+/** The rules about events of one engine. */
 export class EventFaults {
   readonly #parts: EventFaultParts;
   readonly #rules = new Set<Rule>();

@@ -26,6 +26,7 @@ export const FIRED_KEPT = 10_000;
 /** Lines of an explanation. */
 const EXPLAINED = 10;
 
+/** The rules of an engine by which things fail: `engine.faults`. */
 export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
   /** The door for calls of the API, used by those who carry them out. */
   readonly api: ApiDoor;

@@ -21,6 +21,7 @@ const get = (path: string, reply: ReplyKind = "document"): OperationInfo => ({ m
 const post = (path: string, reply: ReplyKind = "empty"): OperationInfo => ({ method: "POST", path, reply });
 const drop = (path: string, reply: ReplyKind = "empty"): OperationInfo => ({ method: "DELETE", path, reply });
 
+/** The calls of the Engine API by name, each with its method and path. */
 export const OPERATIONS = {
   ContainerList: get("/containers/json"),
   ContainerCreate: post("/containers/create", "document"),

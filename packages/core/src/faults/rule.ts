@@ -105,6 +105,7 @@ export interface SystemCall {
   readonly path: string | undefined;
 }
 
+/** System calls that fail, or take long. */
 export interface SyscallFault extends When<SystemCall>, ContainerScope {
   readonly on: "syscall";
   readonly call?: SyscallName | readonly SyscallName[];
@@ -181,6 +182,7 @@ export interface ProcessFault extends When<ContainerRef>, ContainerScope {
   readonly leaks?: number;
 }
 
+/** A rule, told apart by what it is `on`. */
 export type FaultRule =
   | ApiFault
   | EventFault

@@ -1,5 +1,5 @@
 /**
- * `LowerTree`: the read-only layers of an overlay, merged as far as anybody has looked.
+ * The read-only layers of an overlay, merged as far as anybody has looked.
  *
  * A lookup goes through the layers once and is remembered, so it costs the same with one layer and with thirty. All
  * overlays over the same sealed layers share one tree: a thousand containers of an image merge its directories once.

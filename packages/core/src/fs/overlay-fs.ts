@@ -1,10 +1,10 @@
 /**
  * overlayfs: one writable layer over read-only ones.
  *
- * A name is looked up in the upper directory first; a whiteout there hides the name, a directory there is merged with the
- * ones below unless it is opaque. What would change something below copies it up first (`copyUp`, the one place where
- * that happens). Where nothing was written there is no upper directory at all, and a lookup is one in the shared
- * `LowerTree`.
+ * A name is looked up in the upper directory first; a whiteout there hides the name, a directory there is merged with
+ * the ones below unless it is opaque. What would change something below copies it up first (`copyUp`, the one place
+ * where that happens). Where nothing was written there is no upper directory at all, and a lookup is one in the shared
+ * tree of `lower-tree.ts`.
  *
  * As Docker mounts it: no redirect_dir (renaming a lower directory is EXDEV), no index (copying up one name of a lower
  * hard link splits it off), no metacopy.

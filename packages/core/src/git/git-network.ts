@@ -1,6 +1,7 @@
 /** The git repositories of a world: builds find theirs by its address. */
 import { GitRepository, type RepositorySpec } from "./repository.ts";
 
+/** The git repositories of a world, by their addresses: `engine.git`. */
 export class GitNetwork {
   readonly #repositories = new Map<string, GitRepository>();
 

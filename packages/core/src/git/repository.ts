@@ -15,6 +15,7 @@ export type GitFile =
   /** The whole id of a commit of another repository, which `.gitmodules` tells the address of. */
   | { readonly submodule: string };
 
+/** A commit as it is declared: its files, and what git notes of it. */
 export interface GitCommit {
   /** Everything that the commit holds, by path: "src/main.c". */
   readonly files: Readonly<Record<string, GitFile>>;
@@ -33,6 +34,7 @@ export type GitTag =
   | CommitName
   | { readonly commit: CommitName; readonly message: string; readonly tagger?: Partial<Signature> };
 
+/** A repository as it is declared: commits, and the branches and tags that name them. */
 export interface RepositorySpec {
   /** Commits by any names; those before another must stand before it. */
   readonly commits?: Readonly<Record<string, GitCommit>>;
@@ -52,6 +54,7 @@ export interface CheckedOutFile {
 
 const AUTHOR: Signature = { name: "Bottleship", email: "bottleship@example.com", seconds: 0 };
 
+/** A repository of the world: its objects, and the names of commits. */
 export class GitRepository {
   readonly #objects = new Map<string, GitObject>();
   /** By id of a commit. */

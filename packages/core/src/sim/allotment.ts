@@ -22,6 +22,7 @@ const MIB = 1024 ** 2;
 const DEFAULT_MEMORY_BYTES = 512 * MIB;
 const DEFAULT_DISK_BYTES = 1024 * MIB;
 
+/** One amount of which a world may hold no more: of memory, or of disk. */
 export class Allotment {
   readonly limitBytes: number;
   #heldBytes = 0;
@@ -44,6 +45,7 @@ export class Allotment {
   }
 }
 
+/** The amounts of memory and disk that a world may really take. */
 export class Allotments {
   readonly memory: Allotment;
   readonly disk: Allotment;

@@ -12,6 +12,7 @@ export const DEFAULT_EPOCH_US = 1_735_689_600_000_000;
 /** The range from which chance delays a timer in the order of those that are due at the same time. */
 const ORDERS_MIXED = 1000;
 
+/** The virtual clock of a world. */
 export class Clock {
   #nowUs: number;
   #armed = 0;

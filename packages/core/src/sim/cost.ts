@@ -1,8 +1,8 @@
 /**
  * What things cost in virtual time: one table, all in integer microseconds.
  *
- * The figures are those of a modern server, rounded so that a test reads them easily; `createWorld({ costs })` replaces
- * any of them. They are a model, not a measurement: Bottleship does not predict how long your program takes.
+ * The figures are those of a modern server, rounded so that a test reads them easily; `createEngine({ costs })`
+ * replaces any of them. They are a model, not a measurement: Bottleship does not predict how long your program takes.
  */
 export interface CostTable {
   /** Any system call. */
@@ -31,6 +31,7 @@ export interface CostTable {
   readonly containerSetup: number;
 }
 
+/** The costs of a world that names none. */
 export const DEFAULT_COSTS: CostTable = {
   syscall: 1,
   clone: 50,

@@ -1,6 +1,7 @@
 /** What the world needs of the JavaScript host that it runs on. `packages/node` gives the real-time form. */
 import { ownFunction } from "../lib/index.ts";
 
+/** The host of a world. */
 export interface Host {
   /** Lets the host run one round of its event loop. */
   breathe(): Promise<void>;

@@ -28,6 +28,7 @@ export type Act =
   /** Time moved with the host's. */
   | { readonly kind: "clock"; readonly uptimeUs: number };
 
+/** One thing that came from outside, with its moment. */
 export interface Input extends Moment {
   readonly act: Act;
   /**
@@ -39,6 +40,7 @@ export interface Input extends Moment {
   readonly isNext: boolean;
 }
 
+/** Everything that came into a world from outside, in its order. */
 export interface Journal<Subject = unknown> {
   readonly seed: number | string;
   readonly inputs: readonly Input[];

@@ -24,6 +24,7 @@ export function replayOptions<Options extends WorldOptions>({ clock: { startUs }
   return { ...omit(options, "host"), startUs, policy };
 }
 
+/** Records what is done to a subject: `subject` is to be used in its place. */
 export class Recorder<Subject extends object> {
   readonly #world: World;
   readonly #make: () => Subject;

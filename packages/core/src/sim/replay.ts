@@ -7,6 +7,7 @@ import { type Input, inputText, type Journal, type Reference } from "./journal.t
 import { isPlain, OwnSignal, Referred } from "./recorder.ts";
 import type { World } from "./world.ts";
 
+/** How far a journal is replayed. */
 export interface ReplayOptions {
   /** How far: a time since the beginning (`1m30s`), with all that happens up to its end; or a turn, with some of the inputs up to it. By default to the end. */
   readonly until?: Duration | { readonly turn: number; readonly inputs?: number };
@@ -166,6 +167,7 @@ export async function replay<Subject extends Inhabitant>(
   return subject;
 }
 
+/** What `firstMoment` has found. */
 export interface FirstMoment<Subject> {
   /** The turn after which it held. */
   readonly turn: number;

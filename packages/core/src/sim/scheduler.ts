@@ -6,6 +6,7 @@
  */
 import type { Prng, PrngState } from "./prng.ts";
 
+/** Something that takes turns: a process. */
 export interface Coroutine {
   /** What `world.explain()` calls it: "web.1 (sh)". */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface Coroutine {
 /** `fifo` serves in order of readiness; `random` draws from the seed, to explore other interleavings. */
 export type TurnOrder = "fifo" | "random";
 
+/** The ready queue of a world. */
 export class Scheduler {
   readonly #order: TurnOrder;
   readonly #prng: Prng;

@@ -10,6 +10,7 @@ export interface Waiter {
   notify(queue: WaitQueue): void;
 }
 
+/** Who sleeps until something happens. */
 export class WaitQueue {
   readonly #kind: string;
   readonly #number: number | undefined;

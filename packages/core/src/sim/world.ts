@@ -23,8 +23,10 @@ import { Scheduler, type TurnOrder } from "./scheduler.ts";
 import { Trace, type TraceState } from "./trace.ts";
 import type { Waiter, WaitQueue } from "./wait-queue.ts";
 
+/** How time moves: at once (`skip`), only by `advance` (`manual`), or with the host's clock (`real`). */
 export type TimePolicy = "skip" | "manual" | "real";
 
+/** What a world begins with. */
 export interface WorldOptions {
   /** All chance in the world follows from it. Default 1. */
   readonly seed?: number | string;
@@ -54,6 +56,7 @@ export interface WaitLimits {
   readonly turns?: number | undefined;
 }
 
+/** Options of a wait. */
 export interface WaitOptions extends WaitLimits {
   readonly signal?: AbortSignal | undefined;
   /** What is waited for, in a message. */
@@ -72,6 +75,7 @@ export interface WaitOptions extends WaitLimits {
   readonly on?: WaitQueue | undefined;
 }
 
+/** Options of `World.sleep`. */
 export interface SleepOptions extends WaitOptions {
   /** Ends it before its time. */
   readonly unless?: (() => boolean) | undefined;
@@ -160,6 +164,7 @@ export interface Bound {
   readonly fails?: boolean;
 }
 
+/** One clock, one seed, one scheduler, for one machine or several. */
 export class World {
   readonly clock: Clock;
   readonly seed: number | string;

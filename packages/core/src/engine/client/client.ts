@@ -33,12 +33,14 @@ export interface ContainerLine {
 /** What lists can be narrowed down by: `{ label: "a=b", status: ["exited", "created"] }`. */
 export type ListFilters = Readonly<Record<string, string | readonly string[]>>;
 
+/** Options of `client.events`. */
 export interface EventOptions {
   readonly filter?: ListFilters;
   /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
+/** Options of `client.build`: docker's, typed. */
 export interface BuildOptions {
   /** The disk that the client runs on: `node:fs`, or something of its shape. */
   readonly disk?: CommandOptions["disk"];
@@ -51,6 +53,7 @@ export interface BuildOptions {
   readonly noCache?: boolean;
 }
 
+/** The methods of a docker client, for an engine in this process (`engine.client`) or a real one (`connectEngine`). */
 export class EngineClient {
   readonly #door: EngineDoor;
 

@@ -9,6 +9,7 @@ import { commandWords, type OptionInput, type OptionsOf, optionWords } from "./o
 /** What `docker inspect` prints of a container. */
 export type ContainerDocument = ReturnType<typeof containerDocument>;
 
+/** Options of `container.exec`. */
 export interface ExecOptions extends Pick<CommandOptions, "stdin"> {
   readonly env?: Readonly<Record<string, string>>;
   readonly user?: string;
@@ -17,6 +18,7 @@ export interface ExecOptions extends Pick<CommandOptions, "stdin"> {
   readonly detach?: boolean;
 }
 
+/** Options of `container.logs`. */
 export interface LogOptions {
   /** The last so many lines. */
   readonly tail?: number | "all";
@@ -29,6 +31,7 @@ export interface LogOptions {
 /** The options of `docker update`. */
 export type UpdateOptions = OptionsOf<typeof UPDATE_FLAGS>;
 
+/** Options of `container.commit`. */
 export interface CommitSettings {
   readonly author?: string;
   readonly message?: string;

@@ -2,6 +2,7 @@
 import type { Duration } from "../../sim/index.ts";
 import type { CommandOptions, CommandResult } from "../command-line/index.ts";
 
+/** What `EngineClient` needs of an engine: its command line, its network, its time. */
 export interface EngineDoor {
   /** Runs a command line: what stands after the word `docker`. What goes wrong is in the result. */
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult>;

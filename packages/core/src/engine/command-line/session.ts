@@ -26,6 +26,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** What a command line has around it: input, terminal, environment, disk. */
 export interface CommandOptions {
   /** Standard input. Without it the command reads nothing. */
   readonly stdin?: string | Uint8Array;

@@ -14,6 +14,7 @@ import type { Session } from "./session.ts";
 /** What somebody does at a terminal: types some keys, or gives the window another size. */
 export type TerminalInput = string | Uint8Array | WindowSize;
 
+/** Who types at the terminal of a command line, and how large its window is. */
 export interface TerminalOptions {
   /**
    * What is done, piece by piece. Before each piece of a list a moment passes, as when somebody waits for the prompt, and

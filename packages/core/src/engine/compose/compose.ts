@@ -17,6 +17,7 @@ import type { ComposeLogLine, LogOptions } from "./logs.ts";
 import { type Operation, type Progress, progressLine } from "./operation.ts";
 import type { UpOptions } from "./up.ts";
 
+/** Options of `engine.compose.up`: where the project is, and what is done with it. */
 export interface ComposeUpOptions extends ProjectInput, Omit<UpOptions, "services" | "envFiles"> {
   readonly scale?: Readonly<Record<string, number>>;
 }
@@ -24,6 +25,7 @@ export interface ComposeUpOptions extends ProjectInput, Omit<UpOptions, "service
 /** A project by its name, or by its file. */
 export type ProjectReference = string | ComposedProject;
 
+/** Projects of compose files: `engine.compose`. */
 export class Compose {
   readonly #engine: Engine;
   #prng: Prng | undefined;

@@ -30,6 +30,7 @@ import { prepareRun, type RunOptions } from "./run.ts";
 import { type StartOptions, startProject } from "./start.ts";
 import { type UpOptions, upProject, withScale } from "./up.ts";
 
+/** One project in an engine: what `engine.compose.up` and `open` give. */
 export class ComposedProject {
   readonly project: Project;
   /** What compose has warned of since the project was opened. */

@@ -22,6 +22,7 @@ interface ReadOptions extends LogOptions {
   readonly wholeLinesOnly?: boolean;
 }
 
+/** A line that a container of a project has written. */
 export interface ComposeLogLine {
   /** The container without its project: `web-1`. */
   readonly source: string;

@@ -23,6 +23,7 @@ export interface CommitParts {
   readonly images: ImageService;
 }
 
+/** What is said of the image that a commit makes. */
 export interface CommitOptions {
   readonly author?: string;
   readonly comment?: string;

@@ -1,7 +1,7 @@
 /**
  * A container: what was asked for, and what has become of it.
  *
- * The state is one word; Docker's flags (Running, Paused, Dead…) are derived from it in inspect.ts.
+ * The state is one word; Docker's flags (Running, Paused, Dead…) are derived from it in documents/container.ts.
  */
 import type { Image } from "../../image/index.ts";
 import { StatusError } from "../../lib/index.ts";
@@ -22,6 +22,7 @@ import { RestartBackoff } from "./restart.ts";
 /** The exit code of a container whose end nobody has seen. */
 export const LOST_EXIT_CODE = 255;
 
+/** Where a container is in its life; `docker inspect` derives its flags from that. */
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
 /** Which state may follow which. @see moby container/state.go */
@@ -73,6 +74,7 @@ export interface ContainerRecord extends ContainerInit {
 const NO_LINKS: ReadonlyMap<string, Container> = new Map();
 const NOBODY: ReadonlySet<Container> = new Set();
 
+/** A container as the engine keeps it. It is changed by `ContainerService` only. */
 export class Container {
   readonly id: string;
   name: string;

@@ -18,6 +18,7 @@ interface Asked {
   readonly isChosen: boolean;
 }
 
+/** What the daemon warns of when it makes a container, in its words. */
 export function createWarnings(
   { hostConfig, image }: Pick<Container, "hostConfig" | "image">,
   { hostConfig: asked, isChosen }: Asked,

@@ -51,6 +51,7 @@ interface BlockEntry {
   readonly value: number;
 }
 
+/** What a container has used, as `GET /containers/{id}/stats` tells it. */
 export interface ContainerStats extends PreviousStats {
   readonly name: string;
   readonly id: string;

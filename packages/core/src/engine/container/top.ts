@@ -63,6 +63,7 @@ export function topTable(container: Container, nowUs: number, options: string) {
   };
 }
 
+/** The live processes of a container, in the order of their pids. */
 export function processesOf({ oci }: Container): readonly Process[] {
   return oci === undefined ? [] : [...oci.cgroup.processes].sort((a, b) => a.pid - b.pid);
 }

@@ -4,6 +4,7 @@ import { swarmInfo } from "../swarm/documents.ts";
 import { timeOf } from "./time.ts";
 import { ENGINE_VERSION } from "./versions.ts";
 
+/** `GET /info`. */
 export function infoDocument(engine: Engine) {
   const { containers, images, kernel } = engine;
   const { machine } = kernel;

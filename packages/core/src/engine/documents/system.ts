@@ -9,6 +9,7 @@ import { sharedSizes } from "./shared-sizes.ts";
 import { secondsOfTime, timeOf } from "./time.ts";
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";
 
+/** `GET /version`. */
 export function versionDocument({ kernel, world }: Engine) {
   const details = {
     ApiVersion: API_VERSION,
@@ -42,6 +43,7 @@ export function versionDocument({ kernel, world }: Engine) {
   };
 }
 
+/** `GET /system/df`. */
 export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
   const { containers, images, kernel, volumes } = engine;
   const wants = (type: string): boolean => types.size === 0 || types.has(type);

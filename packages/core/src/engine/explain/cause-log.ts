@@ -44,6 +44,7 @@ interface Blow {
   readonly from: Process | undefined;
 }
 
+/** The last causes of a machine: `engine.causes`. */
 export class CauseLog {
   readonly #kernel: Kernel;
   readonly #causes = new Ring<Cause>(CAUSES_LIMIT);

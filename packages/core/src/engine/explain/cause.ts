@@ -68,6 +68,7 @@ export interface KillCause extends CauseBase {
   readonly sender: Sender;
 }
 
+/** Who has sent a signal. */
 export type Sender =
   | { readonly by: "engine"; readonly request: Request }
   | { readonly by: "oom-killer"; readonly oom: OutOfMemoryCause }
@@ -139,4 +140,5 @@ export interface UnreachedCause extends CauseBase {
   lastUs: number;
 }
 
+/** A noted fact that may explain something, told apart by `kind`. */
 export type Cause = OutOfMemoryCause | KillCause | DeathCause | RefusalCause | UnreachedCause;

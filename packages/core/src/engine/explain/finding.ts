@@ -5,6 +5,7 @@
  */
 import { INSPECT } from "../../lib/index.ts";
 
+/** What a finding is about. */
 export type FindingKind =
   | "state"
   | "death"
@@ -30,6 +31,7 @@ export type FindingKind =
 /** Numbers and texts that a program can ask for; times and durations are microseconds, amounts bytes. */
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** A sentence, with those that it follows from. */
 export interface Finding {
   readonly kind: FindingKind;
   /** One sentence, without a full stop. */
@@ -41,6 +43,7 @@ export interface Finding {
   readonly because?: readonly Finding[];
 }
 
+/** What `engine.explain` answers: data, which prints as text. */
 export class Explanation {
   /** Whom or what it is about. */
   readonly subject: string;

@@ -2,6 +2,7 @@
 import type { ContainerState } from "../container/container.ts";
 import type { HealthStatus } from "../container/health-record.ts";
 
+/** States that a timeline shows. */
 export type LaneState = Extract<ContainerState, "created" | "running" | "paused" | "restarting" | "exited">;
 
 /** Something that lasted. Times are microseconds since 1970. */
@@ -20,6 +21,7 @@ export interface Mark {
   readonly text: string;
 }
 
+/** What has happened to one container. */
 export interface Lane {
   readonly id: string;
   readonly name: string;

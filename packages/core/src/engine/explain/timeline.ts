@@ -12,6 +12,7 @@ import { timelineSvg } from "./timeline-svg.ts";
 import { drawTimeline } from "./timeline-text.ts";
 import { signalWords } from "./words.ts";
 
+/** Which containers and which time a timeline shows. */
 export interface TimelineOptions {
   /** Only these, by their names or ids. */
   readonly containers?: readonly string[];
@@ -30,6 +31,7 @@ export interface TimelineParts {
   readonly containers: readonly Container[];
 }
 
+/** What has happened to containers: `engine.timeline()`. Prints as text, and draws itself. */
 export class Timeline implements Lanes {
   /** When the world began, which texts count from. */
   readonly startUs: number;

@@ -27,6 +27,7 @@ export interface DefinedHealthcheck {
   readonly retries?: number;
 }
 
+/** An image without a Dockerfile, for `engine.images.define`. */
 export interface ImageDefinition {
   /** What it stands on; "busybox" unless told otherwise, so that there is a shell. "scratch" is nothing. */
   readonly from?: string;

@@ -19,6 +19,7 @@ export interface RemovalParts {
   readonly builder: { readonly cache: { forgetSnapshots(snapshots: ReadonlySet<string>): void } };
 }
 
+/** What `docker rmi` tells of one name or image. */
 export type Removed = { readonly Untagged: string } | { readonly Deleted: string };
 
 export interface RemovalOptions {

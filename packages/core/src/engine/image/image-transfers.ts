@@ -51,6 +51,7 @@ export type TransferEvent =
   | { readonly kind: "retry"; readonly id: string; readonly seconds: number }
   | { readonly kind: "end"; readonly digest: ContentDigest; readonly size: number; readonly isNew: boolean };
 
+/** Options of pulls and pushes. */
 export interface TransferOptions {
   /** Default linux/amd64. */
   readonly platform?: HostPlatform;

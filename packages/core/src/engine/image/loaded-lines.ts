@@ -2,6 +2,7 @@
 import type { LoadedImage } from "../../image/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 
+/** The lines that `docker load` prints for an image. */
 export function loadedLines({ image, names, before }: LoadedImage): readonly string[] {
   if (names.length === 0) return [`Loaded image ID: ${image.id}`];
   return names.flatMap((name) => {

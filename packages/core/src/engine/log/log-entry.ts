@@ -2,6 +2,7 @@
 
 export type Stream = "stdout" | "stderr";
 
+/** A piece that a container wrote, with the time at which it came. */
 export interface LogEntry {
   readonly stream: Stream;
   readonly timeUs: number;

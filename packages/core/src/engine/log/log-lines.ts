@@ -16,6 +16,7 @@ import { isJsonFile } from "./log-rotation.ts";
 const LONGEST_LINE = 16 * 1024;
 const NEWLINE = 10;
 
+/** A line of a log, or a piece of a long one. */
 export interface LogLine extends LogEntry {
   /** The next piece of the same stream belongs to the same line. */
   readonly isPartial: boolean;
@@ -34,6 +35,7 @@ export function tailOf(text: string): number {
   return typeof lines === "string" || lines < 0 ? Number.POSITIVE_INFINITY : lines;
 }
 
+/** Cuts what a container writes into the lines that a log keeps. */
 export class LogLines {
   readonly #pending = new Map<Stream, Pending>();
   readonly #format: "json" | "local";

@@ -14,6 +14,7 @@ export interface LogPeriod {
   readonly untilUs: number;
 }
 
+/** One reading of a container's log. */
 export class LogReader {
   readonly #container: Container;
   readonly #period: LogPeriod;

@@ -15,6 +15,7 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** The life of the daemon that goes on now; waits of clients end with it. */
 export class DaemonLife {
   readonly world: World;
   #number = 1;

@@ -19,13 +19,16 @@ import type { EventLog } from "../events.ts";
 import type { ExecService } from "../exec.ts";
 import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
 
+/** Where the daemon is in its life. */
 export type DaemonState = "running" | "stopping" | "stopped" | "starting";
 
+/** How the daemon is started. */
 export interface DaemonOptions {
   /** Whether containers go on while there is no daemon, from now on: `live-restore` of daemon.json. */
   readonly liveRestore?: boolean;
 }
 
+/** How the daemon is started again. */
 export interface RestartOptions extends DaemonOptions {
   /** How long nobody answers. Default 0. */
   readonly downFor?: Duration;
@@ -44,6 +47,7 @@ interface DaemonParts {
 export const NO_DAEMON =
   "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
 
+/** The daemon of a machine: `engine.daemon`. */
 export class Daemon extends Emitter<{ ended: []; started: [] }> {
   readonly #parts: DaemonParts;
   #state: DaemonState = "running";

@@ -26,6 +26,7 @@ import type { SwarmRecord } from "../swarm/swarm.ts";
 import type { VolumeRecords } from "../volumes.ts";
 import type { OwnPrograms } from "./programs.ts";
 
+/** Options of `engine.snapshot`. */
 export interface SnapshotOptions {
   /** What becomes of containers that run: the snapshot is refused (default), or they are started again, as after a crash. */
   readonly running?: "refuse" | "restart";
@@ -52,6 +53,7 @@ export interface MachineRecords {
   readonly logins: readonly (readonly [host: string, who: Credentials])[];
 }
 
+/** A machine at rest, as data: what `engine.snapshot()` gives, and `createEngine({ from })` takes. */
 export class MachineSnapshot {
   /** What the machine was made of. */
   readonly options: EngineOptions;

@@ -9,6 +9,7 @@ import { BUSYBOX_APPLETS } from "../../catalogue/index.ts";
 import type { Machine } from "../../kernel/index.ts";
 import type { BusyboxBuild } from "../../userland/index.ts";
 
+/** The machines that there are profiles of. */
 export type ProfileName = "modern" | "recorded";
 
 export interface MachineProfile {

@@ -43,6 +43,7 @@ export interface OwnPrograms {
   readonly scripts: readonly (readonly [file: string, program: Program])[];
 }
 
+/** What executables and scripts of a machine do: `engine.programs`. */
 export class ProgramRegistry {
   readonly #programs: ProgramTable;
   readonly #own = new Map<string, Program>();

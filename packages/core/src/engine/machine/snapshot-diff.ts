@@ -6,6 +6,7 @@ import { FrozenDirectory, type FrozenNode } from "../../fs/index.ts";
 import { SNAPSHOT_ROOT } from "../../snapshot/index.ts";
 import type { MachineRecords, MachineSnapshot } from "./machine-snapshot.ts";
 
+/** One thing in which two snapshots differ. */
 export interface SnapshotChange {
   readonly kind: "added" | "changed" | "deleted";
   readonly what: "image" | "tag" | "container" | "volume" | "network" | "file";
@@ -17,6 +18,7 @@ export interface SnapshotChange {
 
 const LETTERS = { added: "A", changed: "C", deleted: "D" } as const;
 
+/** What `diff` finds between two snapshots. Prints a line for each change. */
 export class SnapshotDiff {
   readonly changes: readonly SnapshotChange[];
 

@@ -45,6 +45,7 @@ interface Allocation {
   readonly shares: (string | undefined)[];
 }
 
+/** The subnets of a machine's networks: which are taken, and which are given next. */
 export class AddressSpace {
   readonly #pools: readonly Divided[];
   #allocated: readonly Allocation[] = [];

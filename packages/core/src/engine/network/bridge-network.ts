@@ -53,6 +53,7 @@ export interface Elsewhere {
 const BRIDGE_LINK_LOCAL: DeviceAddress = { address: "fe80::1", length: 64, broadcast: undefined, scope: "link" };
 const USUAL_MTU = 1500;
 
+/** A network whose packets a bridge of the machine moves. */
 export class BridgeNetwork {
   readonly kernel: Kernel;
   readonly id: string;

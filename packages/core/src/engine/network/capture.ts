@@ -2,6 +2,7 @@
 import { type Frame, frameText, pcapFile } from "../../net/index.ts";
 import type { LinkSelection } from "./link-service.ts";
 
+/** A frame, where and when it was seen. */
 export interface CapturedFrame {
   /** Microseconds since 1970, in the world's time. */
   readonly timeUs: number;
@@ -16,6 +17,7 @@ export interface CapturedFrame {
 /** Frames that a capture keeps unless it is told otherwise. */
 const CAPTURE_LIMIT = 100_000;
 
+/** Frames as they are captured. Ends when it is disposed of. */
 export class Capture implements Disposable {
   readonly selection: LinkSelection;
   readonly #end: () => void;

@@ -19,6 +19,7 @@ interface Destination {
   readonly port: number;
 }
 
+/** A UDP socket of the machine itself, for a caller outside of the world. */
 export class MachineDatagrams {
   readonly #kernel: Kernel;
   readonly #process: Process;

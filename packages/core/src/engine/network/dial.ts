@@ -29,6 +29,7 @@ const INPUT = 0;
 /** How often it looks whether somebody who could not take more can again. */
 const PAUSE_US = 5_000;
 
+/** Hears of a connection from the machine. */
 export interface DialListener {
   onData(bytes: Uint8Array): void;
   /** The other side sends no more. */
@@ -37,6 +38,7 @@ export interface DialListener {
   onClose(error: Errno | undefined): void;
 }
 
+/** A TCP connection that the machine itself has opened, for a caller outside of the world. */
 export class MachineConnection {
   readonly #kernel: Kernel;
   readonly #process: Process;

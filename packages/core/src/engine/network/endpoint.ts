@@ -42,6 +42,7 @@ const IFNAME = `${PREFIX}endpoint.ifname`;
 const LINK_LOCAL_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 16, 6: 64 };
 const IPV6_DEFAULT_METRIC = 1024;
 
+/** A container's place on a network: its device, addresses and names there. */
 export class Endpoint {
   readonly network: BridgeNetwork;
   readonly containerId: string;

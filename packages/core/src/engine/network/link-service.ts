@@ -59,6 +59,7 @@ export interface LinkedNetwork {
   isFromOutside(frame: Frame): boolean;
 }
 
+/** Slow, lossy and cut links, and captures: `engine.links`. */
 export class LinkService {
   readonly #nowUs: () => number;
   readonly #rules = new Set<Rule>();

@@ -4,6 +4,7 @@ import type { IpamConfig, NetworkCreateBody } from "../docker/requests/network.t
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** A network of the engine. */
 export interface Network {
   readonly id: string;
   readonly name: string;

@@ -8,6 +8,7 @@ export interface RefusedPort {
   readonly problem: string;
 }
 
+/** Makes published ports of the machine ports of a computer. */
 export interface OutsidePorts {
   /** Listens on what it can. Resolves to what it cannot. */
   open(ports: readonly PublishedPort[]): Promise<readonly RefusedPort[]>;

@@ -2,6 +2,7 @@
 import type { EndpointSettings } from "../docker/create-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** Settings of an endpoint for which nothing was asked, and that is not connected. */
 export const EMPTY_SETTINGS: EndpointSettings = {
   IPAMConfig: null,
   Links: null,

@@ -51,6 +51,7 @@ interface Part {
   device: VxlanDevice | undefined;
 }
 
+/** An overlay network, with its part on each machine. */
 export class SpannedNetwork {
   readonly #init: SpannedNetworkInit;
   readonly #names: NameTable;

@@ -5,6 +5,7 @@
  */
 import { StatusError } from "../../lib/index.ts";
 
+/** The filters of a list, as `--filter` gives them. */
 export class Filters {
   readonly #values: ReadonlyMap<string, ReadonlySet<string>>;
 

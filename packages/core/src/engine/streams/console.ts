@@ -4,6 +4,7 @@ import { type Drain, PtyMaster } from "../../fs/index.ts";
 import { assert } from "../../lib/index.ts";
 import type { OpenFile } from "../../vfs/index.ts";
 
+/** The engine's end of a container's terminal. */
 export class Console {
   readonly master: OpenFile;
 

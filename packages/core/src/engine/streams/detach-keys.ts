@@ -5,6 +5,7 @@
  */
 import { StatusError } from "../../lib/index.ts";
 
+/** What is typed to detach unless something else was chosen. */
 export const DEFAULT_DETACH_KEYS = "ctrl-p,ctrl-q";
 
 /** What `ctrl-` goes with beside the letters, from NUL on. */

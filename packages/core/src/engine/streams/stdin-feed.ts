@@ -3,6 +3,7 @@ import { Errno } from "../../abi/index.ts";
 import type { Waiter } from "../../sim/index.ts";
 import type { OpenFile } from "../../vfs/index.ts";
 
+/** The engine's end of a container's standard input. */
 export class StdinFeed implements Waiter {
   #pipe: OpenFile | undefined;
   #waiting: Uint8Array[] = [];

@@ -44,6 +44,7 @@ export interface PayloadParts {
   readonly users: (kind: PayloadKind, id: string) => readonly string[];
 }
 
+/** The secrets, or the configs, of a swarm. */
 export class PayloadStore {
   readonly kind: PayloadKind;
   readonly #parts: PayloadParts;

@@ -1,6 +1,7 @@
 /** The machines around one, as it meets them on a network: who is at an address, and who is heard. */
 import type { Swarm } from "./swarm.ts";
 
+/** The other machines, as a swarm needs them. */
 export interface Surroundings {
   /** Where the others reach the machine. */
   readonly address: string;

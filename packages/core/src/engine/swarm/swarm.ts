@@ -84,6 +84,7 @@ interface PendingJoin {
   readonly address: string;
 }
 
+/** Swarm mode of a machine: `engine.swarm`. */
 export class Swarm {
   readonly #parts: Omit<SwarmParts, "hears">;
   /** The machines around it. */

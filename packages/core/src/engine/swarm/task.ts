@@ -69,6 +69,7 @@ interface Progress {
   isDetached: boolean;
 }
 
+/** A task of a service. */
 export class Task implements SwarmObject, Progress {
   readonly id: string;
   version: number;

@@ -10,6 +10,7 @@ import { processes as inWords, memoryWords } from "../explain/words.ts";
 import type { ViewParts } from "./view-parts.ts";
 import { ownerOf } from "./whose.ts";
 
+/** A control group, with those below it. */
 export interface CgroupNode {
   readonly name: string;
   /** From the root of the hierarchy: "/docker/4f5e…". */
@@ -42,6 +43,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   "pids.max": "max",
 };
 
+/** The control groups of a machine. Prints as a tree. */
 export class CgroupTree {
   readonly root: CgroupNode;
 

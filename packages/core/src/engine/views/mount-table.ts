@@ -7,6 +7,7 @@ import { type MountLine, mountTable } from "../../kernel/index.ts";
 import { drawTree, StatusError } from "../../lib/index.ts";
 import type { ViewParts } from "./view-parts.ts";
 
+/** The mounts that somebody sees. Prints as a table. */
 export class MountTable {
   /** In the order of mounting. */
   readonly mounts: readonly MountLine[];

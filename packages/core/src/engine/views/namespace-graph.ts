@@ -10,6 +10,7 @@ import { processes } from "../explain/words.ts";
 import type { ViewParts } from "./view-parts.ts";
 import { ownerOf } from "./whose.ts";
 
+/** A namespace, and who lives in it. */
 export interface NamespaceNode {
   readonly kind: NamespaceKind;
   /** As /proc/PID/ns shows it. */
@@ -26,6 +27,7 @@ export interface NamespaceNode {
   readonly hasMachine: boolean;
 }
 
+/** The namespaces of a machine. Prints as text. */
 export class NamespaceGraph {
   /** By kind, in the order in which they were made. */
   readonly nodes: readonly NamespaceNode[];

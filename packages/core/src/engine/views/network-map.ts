@@ -7,6 +7,7 @@ import type { LinkSelection } from "../network/link-service.ts";
 import type { Network } from "../network/network.ts";
 import type { ViewParts } from "./view-parts.ts";
 
+/** A container on a network. */
 export interface NetworkPlace {
   readonly container: string;
   readonly addresses: readonly string[];
@@ -15,6 +16,7 @@ export interface NetworkPlace {
   readonly names: readonly string[];
 }
 
+/** A network, and who is on it. */
 export interface NetworkNode {
   readonly name: string;
   readonly driver: string;
@@ -50,6 +52,7 @@ export interface NetworkMapData {
   readonly links: readonly { readonly selection: LinkSelection; readonly conditions: LinkConditions }[];
 }
 
+/** The networks of a machine. Prints as text. */
 export class NetworkMap implements NetworkMapData {
   readonly networks: readonly NetworkNode[];
   readonly others: NetworkMapData["others"];

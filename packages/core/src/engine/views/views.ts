@@ -4,6 +4,7 @@ import { type NamespaceGraph, namespaceGraph } from "./namespace-graph.ts";
 import { type NetworkMap, networkMap } from "./network-map.ts";
 import type { ViewParts } from "./view-parts.ts";
 
+/** What there is on a machine, to be looked at. */
 export class Views {
   readonly #parts: ViewParts;
 

@@ -66,7 +66,7 @@ class Report {
     yield* this.#io.out.line(`Filesystem           ${type}${heading}Used Available ${used} Mounted on`);
   }
 
-  /** One mount; false, with a message, if it cannot be looked at. Those without blocks are shown if `shownEmpty`. */
+  /** One mount; false, with a message, if it cannot be looked at. Those without blocks are shown if `showsEmpty`. */
   *line(mount: MountEntry, showsEmpty: boolean): Routine<boolean> {
     const { device, directory, type } = mount;
     if (device === "rootfs") return true;
