@@ -86,7 +86,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   kpagecgroup: hidden,
   kpagecount: hidden,
   kpageflags: hidden,
-  loadavg: text(loadavg),
+  loadavg: textFile<ProcFs>(({ kernel, reader }) => loadavg(kernel, reader.ns.pid.lastPid)),
   locks: textFile(locks),
   meminfo: text(meminfo),
   misc: empty,
@@ -240,9 +240,10 @@ function uptime(kernel: Kernel, offsetUs: number): string {
   return `${((upUs + offsetUs) / 1e6).toFixed(2)} ${(idleUs / 1e6).toFixed(2)}\n`;
 }
 
-function loadavg(kernel: Kernel): string {
+/** The last number is the newest process that the reader's pid namespace has had. @see fs/proc/loadavg.c */
+function loadavg(kernel: Kernel, lastPid: number): string {
   const running = [...kernel.processes.values()].filter((process) => process.isRunnable && !process.parked).length;
-  return `0.00 0.00 0.00 ${running}/${kernel.processes.size} ${kernel.init.ns.pid.lastPid}\n`;
+  return `0.00 0.00 0.00 ${running}/${kernel.processes.size} ${lastPid}\n`;
 }
 
 /** Those that a kernel has before all others. */
