@@ -70,6 +70,7 @@ export const SIGTTOU = 22;
 export const SIGURG = 23;
 export const SIGXCPU = 24;
 export const SIGXFSZ = 25;
+export const SIGVTALRM = 26;
 export const SIGWINCH = 28;
 export const SIGSYS = 31;
 

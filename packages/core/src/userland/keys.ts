@@ -1,12 +1,12 @@
 /**
- * Keys as vi reads them: bytes, and sequences that begin with an escape.
+ * Keys as vi and top read them: bytes, and sequences that begin with an escape.
  *
  * What comes within a moment of an escape belongs to it. A sequence that nobody knows is no key at all, and is lost.
  *
  * @see busybox: libbb/read_key.c
  */
-import { Errno, POLLIN, poll, type Routine, read } from "../../../../abi/index.ts";
-import { attempt } from "../../../io.ts";
+import { Errno, POLLIN, poll, type Routine, read } from "../abi/index.ts";
+import { attempt } from "./io.ts";
 
 export type NamedKey =
   | "up"
@@ -47,6 +47,12 @@ const POSITION = /^\[(\d+);(\d+)R$/;
 export class Keys {
   /** A byte that was read with an escape, and is a key of its own. */
   #kept: string | undefined;
+  #isAtEnd = false;
+
+  /** Nothing will ever be typed any more. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
+  }
 
   /** More keys are there already. */
   *hasMore(): Routine<boolean> {
@@ -56,7 +62,7 @@ export class Keys {
   /** `undefined` at the end, or if nothing came in time. */
   *next(timeoutUs?: number): Routine<Key | undefined> {
     for (;;) {
-      const first = this.#kept ?? (yield* readByte(timeoutUs));
+      const first = this.#kept ?? (yield* this.#read(timeoutUs));
       this.#kept = undefined;
       if (first !== ESCAPE) return first;
       const key = yield* this.#sequence();
@@ -69,7 +75,7 @@ export class Keys {
     let read = "";
     while (read.length < LONGEST) {
       if (!(yield* isReady(SEQUENCE_US))) break;
-      const byte = yield* readByte();
+      const byte = yield* this.#read();
       if (byte === undefined) return undefined;
       read += byte;
       const name = SEQUENCES.get(read);
@@ -81,20 +87,21 @@ export class Keys {
     if (read !== "") this.#kept = read;
     return ESCAPE;
   }
+
+  /** One character for one byte. */
+  *#read(timeoutUs?: number): Routine<string | undefined> {
+    if (timeoutUs !== undefined && !(yield* isReady(timeoutUs))) return undefined;
+    for (;;) {
+      const bytes = yield* attempt(read(0, 1));
+      if (bytes instanceof Errno && bytes.code === "EINTR") continue;
+      const byte = bytes instanceof Errno ? undefined : bytes[0];
+      this.#isAtEnd = byte === undefined;
+      return byte === undefined ? undefined : String.fromCharCode(byte);
+    }
+  }
 }
 
 function* isReady(timeoutUs: number): Routine<boolean> {
   const ready = yield* attempt(poll([{ fd: 0, events: POLLIN }], timeoutUs));
   return !(ready instanceof Errno) && ready.length > 0;
-}
-
-/** One character for one byte. */
-function* readByte(timeoutUs?: number): Routine<string | undefined> {
-  if (timeoutUs !== undefined && !(yield* isReady(timeoutUs))) return undefined;
-  for (;;) {
-    const bytes = yield* attempt(read(0, 1));
-    if (bytes instanceof Errno && bytes.code === "EINTR") continue;
-    const byte = bytes instanceof Errno ? undefined : bytes[0];
-    return byte === undefined ? undefined : String.fromCharCode(byte);
-  }
 }

@@ -35,7 +35,7 @@ import { sysctl } from "./sysctl.ts";
 import { taskset } from "./taskset.ts";
 import { time } from "./time.ts";
 import { timeout } from "./timeout.ts";
-import { top } from "./top.ts";
+import { top } from "./top/index.ts";
 import { trueApplet } from "./true.ts";
 import { tty } from "./tty.ts";
 import { umount } from "./umount.ts";

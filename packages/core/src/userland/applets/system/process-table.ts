@@ -108,11 +108,12 @@ export function* processArguments(pid: number, limit = PROC_BUFFER_SIZE): Routin
 
 /**
  * The command line in at most `limit` bytes: arguments with blanks between, `{comm}` before it if the program has
- * renamed itself, and `[comm]` if there are none.
+ * renamed itself, `[comm]` if there are none, and nothing if the process is gone.
  */
 export function* commandLine(row: Pick<ProcessRow, "pid" | "comm">, limit: number): Routine<string> {
   const bytes = yield* attempt(readStart(`/proc/${row.pid}/cmdline`, limit));
-  if (bytes instanceof Errno || bytes.length === 0) return `[${row.comm}]`;
+  if (bytes instanceof Errno) return "";
+  if (bytes.length === 0) return `[${row.comm}]`.slice(0, limit);
   const raw = latin1(bytes).replace(/\0+$/, "");
   const line = raw.replace(/\0/g, " ").replace(/[\x01-\x1f\x7f-\xff]/g, "?");
   const program = /^[^\0 ]*/.exec(raw)?.[0] ?? "";

@@ -1,9 +1,9 @@
 /** What keys do while no text is typed. */
 import { getpid, kill, type Routine, SIGTSTP } from "../../../../abi/index.ts";
+import { ESCAPE, type Key } from "../../../keys.ts";
 import { runColon } from "./colon.ts";
 import { type Editor, UNNAMED } from "./editor.ts";
 import { indentOf, replaceCharacter, typeCharacter } from "./insert.ts";
-import { ESCAPE, type Key } from "./keys.ts";
 import { motionOf, nameOfKey, toLine } from "./motions.ts";
 import { operate } from "./operators.ts";
 

@@ -31,9 +31,9 @@ import {
 } from "../../../../abi/index.ts";
 import { fromLatin1, latin1 } from "../../../../lib/index.ts";
 import { attempt, Input, type Io, writeAll } from "../../../io.ts";
+import type { Key, Keys } from "../../../keys.ts";
 import { BASIC, Regex, RegexError } from "../../../regex/index.ts";
 import { Document } from "./document.ts";
-import type { Key, Keys } from "./keys.ts";
 import { PLAIN, REVERSE, Screen, type Size } from "./screen.ts";
 import { search } from "./search.ts";
 

@@ -18,10 +18,10 @@ import {
 import type { Applet } from "../../../applet.ts";
 import { getopt, showUsage } from "../../../getopt.ts";
 import { attempt, type Io, readText } from "../../../io.ts";
+import { Keys } from "../../../keys.ts";
 import { runColon } from "./colon.ts";
 import { Commands } from "./commands.ts";
 import { Editor, type Session } from "./editor.ts";
-import { Keys } from "./keys.ts";
 import type { Size } from "./screen.ts";
 
 const FEATURES = `These features are available:

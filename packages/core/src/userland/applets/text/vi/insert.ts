@@ -1,8 +1,8 @@
 /** Keys while vi inserts or replaces text. */
 import type { Routine } from "../../../../abi/index.ts";
+import { ESCAPE } from "../../../keys.ts";
 import type { UndoMode } from "./document.ts";
 import type { Editor } from "./editor.ts";
-import { ESCAPE } from "./keys.ts";
 
 const [CTRL_D, BACKSPACE, CTRL_V, DELETE] = ["\x04", "\b", "\x16", "\x7f"];
 const BLANKS = /^[ \t]*/;

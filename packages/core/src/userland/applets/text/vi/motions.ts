@@ -1,7 +1,7 @@
 /** Where keys take the cursor. */
 import type { Routine } from "../../../../abi/index.ts";
+import type { Key } from "../../../keys.ts";
 import type { Editor } from "./editor.ts";
-import type { Key } from "./keys.ts";
 import { endOfWord, matchingBracket, nextWord, paragraph, previousWord } from "./words.ts";
 
 /** How far an operator reaches with a motion: whole lines, up to its place, or with what stands there. */

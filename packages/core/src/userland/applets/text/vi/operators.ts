@@ -1,8 +1,8 @@
 /** c, d, y, < and >: what a motion covers is changed. */
 import type { Routine } from "../../../../abi/index.ts";
+import { ESCAPE } from "../../../keys.ts";
 import type { Editor } from "./editor.ts";
 import { indentOf } from "./insert.ts";
-import { ESCAPE } from "./keys.ts";
 import { motionOf, nameOfKey } from "./motions.ts";
 
 /** From a place up to another, which does not belong to it. */
