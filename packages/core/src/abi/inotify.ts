@@ -44,7 +44,7 @@ export interface InotifyEvent {
   readonly wd: number;
   /** What happened, with IN_ISDIR if it happened to a directory. */
   readonly mask: number;
-  /** The same in both halves of a move, else 0. */
+  /** A number that both halves of a move share, else 0. */
   readonly cookie: number;
   /** The entry of a watched directory that it happened to; "" for what is watched itself. */
   readonly name: string;

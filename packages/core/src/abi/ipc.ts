@@ -46,7 +46,7 @@ export interface IpcSettings {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
-  /** Of a message queue. */
+  /** The largest number of bytes in a message queue. */
   readonly qbytes?: number;
 }
 

@@ -21,12 +21,12 @@ export interface LinkInfo {
   readonly mac: string;
   readonly mtu: number;
   readonly up: boolean;
-  /** It has a carrier: the other end is there and up. */
+  /** Whether it has a carrier: the other end is there and up. */
   readonly running: boolean;
   readonly queueLength: number;
-  /** Those of the bits IFF_* that can be set: see `LINK_FLAGS`. */
+  /** The bits IFF_* that can be set: see `LINK_FLAGS`. */
   readonly flags: number;
-  /** It has been up since it was made. */
+  /** Whether it has ever been up. */
   readonly used: boolean;
   /** Index of the other end of a veth pair. */
   readonly peerIndex: number | undefined;
@@ -57,9 +57,9 @@ export interface AddressInfo {
   readonly label: string;
   /** Not the first of its network on the device. */
   readonly secondary: boolean;
-  /** Nobody was asked whether the address is free. */
+  /** IFA_F_NODAD: nobody was asked whether the address is free. */
   readonly noDad: boolean;
-  /** They are being asked. */
+  /** IFA_F_TENTATIVE: others are being asked whether it is free. */
   readonly tentative: boolean;
 }
 
@@ -78,7 +78,7 @@ export interface RouteInfo {
   readonly metric: number;
   /** The gateway is taken for a host on the device's link, whatever the other routes say. */
   readonly onLink?: boolean;
-  /** It has no device, then. */
+  /** The route refuses packets; it has no device then. */
   readonly refusal?: RouteRefusal;
   /** What it is, unless packets simply go to one host: RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST. */
   readonly type?: "local" | "broadcast" | "multicast";
@@ -126,7 +126,7 @@ export interface NeighbourInfo {
 export interface NetworkState {
   readonly links: readonly LinkInfo[];
   readonly addresses: readonly AddressInfo[];
-  /** Those of the table `main`. */
+  /** Routes of the table `main`. */
   readonly routes: readonly RouteInfo[];
   /** Tables that somebody has put routes into, in Linux's order. */
   readonly tables: readonly { readonly id: number; readonly routes: readonly RouteInfo[] }[];

@@ -53,7 +53,7 @@ export interface BuildRequest {
   readonly allow?: readonly "network.host"[];
   /** Further lines of /etc/hosts while RUN runs: addresses by names, or name and address of each. */
   readonly extraHosts?: Readonly<Record<string, string>> | readonly (readonly [name: string, address: string])[];
-  /** Of /dev/shm while RUN runs. Default 64 MiB. */
+  /** The size of /dev/shm while RUN runs. Default 64 MiB. */
   readonly shmSizeBytes?: number;
   /** The control group above those of RUN: "ci". */
   readonly cgroupParent?: string;

@@ -148,7 +148,7 @@ export class Builder {
 
   /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
   async check(request: BuildRequest): Promise<CheckResult> {
-    // Who names no target wants to hear of all stages.
+    // Without a target all stages are checked.
     return this.#check(request, { tellsWarnings: false, allStages: request.target === undefined });
   }
 
@@ -352,7 +352,7 @@ export class Builder {
     for (const tag of tags) shown.status(`naming to ${this.#images.name(image, tag)}`);
   }
 
-  /** Of a directory on a disk, and of the files of an object, the builder knows what they were; not of archives. */
+  /** What is remembered of a context from the last build. Archives are not remembered: each is its own object. */
   #memory(name: string, context: ContextSource): ContextMemory {
     if ("tar" in context) return new ContextMemory();
     const owner = "disk" in context ? context.disk : context.files;

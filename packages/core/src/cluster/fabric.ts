@@ -23,7 +23,7 @@ const PREFIX_LENGTH = 16;
 export const FABRIC_DNS = "10.255.255.53";
 const TTL_SECONDS = 60;
 const NO_SUCH_NAME = 3;
-/** One way from machine to machine is twice this: two cables. */
+/** The latency of one cable; from machine to machine there are two. */
 const CABLE_LATENCY_US = 50;
 
 export const machineAddress = (number: number): string => `10.255.${number >> 8}.${number & 255}`;
@@ -65,7 +65,7 @@ export class Fabric {
     );
   }
 
-  /** Who hears of every change of who hears whom. */
+  /** Calls `listener` whenever it changes which machines can reach each other. */
   onChange(listener: () => void): void {
     this.#changed = listener;
     this.links.onChange = listener;

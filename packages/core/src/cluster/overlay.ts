@@ -42,7 +42,7 @@ export class OverlayDirectory {
     this.#ipam = new IpamAllocator(space, { inTurn: true });
   }
 
-  /** From now on the machine knows the cluster's networks; what is returned is its view of them. */
+  /** Lets the machine know the cluster's networks. Returns its view of them. */
   join(member: OverlayMember): SharedNetworks {
     this.#members.push(member);
     const list = (): readonly Network[] => [...this.#networks.values()].flatMap((one) => one.viewOf(member) ?? []);

@@ -40,7 +40,7 @@ export interface DecompressOptions {
 /** No layer is larger when unpacked: about what one array of a JavaScript host holds. */
 export const LAYER_LIMIT = 2 ** 31;
 
-/** So many bytes tell how the others are compressed. */
+/** How many bytes it takes to see how data are compressed. */
 const MAGIC_SIZE = 6;
 const MAGICS: readonly (readonly [Compression, readonly number[]])[] = [
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],

@@ -36,7 +36,7 @@ export interface IngestStatus {
 }
 
 export interface IngestOptions {
-  /** Of the digest that the content is going to have. Default "sha256". */
+  /** The algorithm of the digest that the content is going to have. Default "sha256". */
   readonly algorithm?: DigestAlgorithm;
 }
 

@@ -68,7 +68,7 @@ function entryOf(inode: MemoryInode, path: string): LayerEntry<Chunks> {
   return { path, type, mode, uid, gid, mtimeUs, ...contentOf(inode), ...xattrsOf(inode, names) };
 }
 
-/** Those of its directory, but for set-id and sticky bits. */
+/** Attributes of an opaque marker: its directory's, without set-id and sticky bits. */
 const opaqueAttributes = (directory: MemoryDirectory) => ({
   ...attributesOf(directory),
   mode: directory.mode & PLAIN_MODE,

@@ -22,7 +22,7 @@ export interface FaultPalette {
 }
 
 const MOST = 5;
-/** Those that need no names. Pulls are left out: a prepared machine makes none. */
+/** Kinds of faults that need no names. Pulls are left out: a prepared machine makes none. */
 const KINDS: readonly FaultKind[] = ["api", "events", "syscall", "disk", "clock", "daemon", "process"];
 const ALL_KINDS: readonly FaultKind[] = [...KINDS, "pull", "network"];
 const MEGABYTE = 1_000_000;

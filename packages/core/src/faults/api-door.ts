@@ -146,7 +146,7 @@ export class ApiDoor {
     work: (trouble: Trouble) => T | Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    // One that is still to be made, or an image.
+    // The container is still to be made, or it is a call about an image.
     const { subject, image = subject } = call;
     const about =
       container ?? (subject === "" && image === "" ? undefined : { id: "", name: subject, imageName: image });

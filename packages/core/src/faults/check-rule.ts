@@ -42,7 +42,7 @@ const FIELDS: { readonly [K in Kind]: Fields<K> } = {
   process: { ...WHEN, ...SCOPE, crashesAfter: true, signal: true, ignoresTerm: true, leaks: true },
 };
 
-/** Of these a thing can only suffer one. */
+/** Effects that exclude each other, by kind of rule. */
 const EFFECTS = {
   api: ["fails", "slow", "hangs", "losesReply", "failsLate", "cutAfterBytes"],
   events: ["gap", "disconnects", "loses", "duplicates", "late"],

@@ -43,13 +43,13 @@ export interface ApiCall {
   readonly operation: Operation;
   /** The container, image, network or volume that it is about, as the client called it; "" if about none. */
   readonly subject: string;
-  /** Of a container that is to be made. */
+  /** The image of a container that is to be made. */
   readonly image?: string;
-  /** Who calls: "docker" for command lines, else what the client calls itself. */
+  /** The caller: "docker" for command lines, else what the client calls itself. */
   readonly client: string;
 }
 
-/** One of the effects; without any, 500 with a message. */
+/** Calls of the Engine API that fail, hang or are late. At most one effect; without any, 500 with a message. */
 export interface ApiFault extends When<ApiCall>, ContainerScope {
   readonly on: "api";
   readonly call?: Operation | readonly Operation[];
@@ -77,7 +77,7 @@ export interface EventOnTheWay {
   readonly client: string;
 }
 
-/** One of the effects. For `gap` what is counted are subscriptions, else events. */
+/** Events that are lost, repeated or late. One of the effects. `gap` counts subscriptions, the others count events. */
 export interface EventFault extends When<EventOnTheWay>, ContainerScope {
   readonly on: "events";
   readonly client?: string;
@@ -89,7 +89,7 @@ export interface EventFault extends When<EventOnTheWay>, ContainerScope {
   readonly disconnects?: true;
   readonly loses?: true;
   readonly duplicates?: true;
-  /** It comes this much later; what happens in between comes before it. */
+  /** The event comes this much later, behind what happens in between. */
   readonly late?: Duration;
 }
 
@@ -101,7 +101,7 @@ export interface SystemCall {
   /** The program's `comm`: at most 15 characters. */
   readonly program: string;
   readonly container: ContainerRef | undefined;
-  /** Of the file that it is about, as the process sees it; `undefined` if about none. */
+  /** The path of the file that the call is about, as the process sees it; `undefined` if it is about none. */
   readonly path: string | undefined;
 }
 
@@ -111,9 +111,9 @@ export interface SyscallFault extends When<SystemCall>, ContainerScope {
   readonly call?: SyscallName | readonly SyscallName[];
   readonly program?: string;
   readonly path?: string;
-  /** It fails with this and nothing is done. */
+  /** The call fails with this error, and nothing is done. */
   readonly errno?: ErrnoCode;
-  /** It takes this much longer. */
+  /** The call takes this much longer. */
   readonly slow?: Duration;
 }
 
@@ -125,7 +125,7 @@ export interface DiskFault extends When<SystemCall>, ContainerScope {
   readonly full?: true;
   /** Each read and write takes this much longer. */
   readonly slow?: Duration;
-  /** Of a write only so many bytes arrive; then EIO. */
+  /** Only so many bytes of a write arrive; then it fails with EIO. */
   readonly tornAfterBytes?: number;
 }
 
@@ -173,7 +173,7 @@ export interface DaemonFault extends Pick<When, "after"> {
 /** The main process of containers, each time that they start. */
 export interface ProcessFault extends When<ContainerRef>, ContainerScope {
   readonly on: "process";
-  /** It ends by SIGSEGV, or by `signal`, so long after its start. */
+  /** The process ends by SIGSEGV, or by `signal`, so long after its start. */
   readonly crashesAfter?: Duration;
   readonly signal?: number;
   /** SIGTERM does nothing. */

@@ -17,7 +17,7 @@ export interface SyscallFaultParts {
 interface Rule {
   readonly fault: SyscallFault | DiskFault;
   readonly calls: ReadonlySet<SyscallName> | undefined;
-  /** Of the file's path; absent where that does not matter. */
+  /** The test of the file's path; absent where the path does not matter. */
   readonly isPath: ((path: string) => boolean) | undefined;
   readonly isProgram: (name: string) => boolean;
   readonly isWithin: (container: ContainerRef | undefined) => boolean;

@@ -23,7 +23,7 @@ export interface Clone {
   readonly refs: ReadonlyMap<string, string>;
 }
 
-/** Those that may be empty. */
+/** Directories that are there even if they are empty. */
 const DIRECTORIES = ["branches/", "hooks/", "info/", "objects/info/", "objects/pack/", "refs/heads/", "refs/tags/"];
 
 /** Files, and before them directories; those that stand in the path of another one may be left out. */

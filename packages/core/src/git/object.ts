@@ -55,7 +55,7 @@ export function tree(entries: readonly TreeEntry[]): GitObject {
   return object("tree", concat(sorted.flatMap(({ name, mode, id }) => [encode(`${mode} ${name}\0`), hexToBytes(id)])));
 }
 
-/** Who wrote it is also who committed it. */
+/** A commit, whose author is its committer, too. */
 export function commit({ tree: id, parents, author, message }: CommitContent): GitObject {
   const who = signatureText(author);
   const lines = [

@@ -48,7 +48,7 @@ export interface RepositorySpec {
 export interface CheckedOutFile {
   readonly path: string;
   readonly mode: Exclude<TreeMode, "40000">;
-  /** Of a link, where it leads to; of a submodule, the id of its commit. */
+  /** The contents; for a link where it leads, for a submodule the id of its commit. */
   readonly content: Uint8Array;
 }
 

@@ -71,7 +71,7 @@ export class ImageStore {
     for (const [id, chunks] of archives) this.#archives.set(id, Chunks.from(chunks));
   }
 
-  /** From now on, somebody is told of every change. */
+  /** Tells `keeper` of every change from now on. */
   keepIn(keeper: ImageKeeper): void {
     this.#keeper = keeper;
   }
@@ -226,7 +226,7 @@ export class ImageStore {
     return this.layerArchive({ diffId, snapshot });
   }
 
-  /** The same of a layer that need not be an image's. */
+  /** The archive of a layer that need not be an image's. */
   layerArchive({ diffId, snapshot }: { readonly diffId: Digest; readonly snapshot: string }): Chunks {
     return this.#archives.get(diffId) ?? layerArchive(this.layer(snapshot));
   }

@@ -70,7 +70,7 @@ interface ArchivedFile {
 
 interface Files {
   readonly byPath: ReadonlyMap<string, ArchivedFile>;
-  /** Those at the top. */
+  /** The directories at the top of the archive. */
   readonly directories: ReadonlySet<string>;
   /** Where the archive ends: the place of what is missing. */
   readonly end: number;

@@ -50,7 +50,7 @@ export const IMAGE_LAYOUT_VERSION = "1.0.0";
 
 /** Annotation of a descriptor in `index.json`: the name by which its image is known there. */
 export const REF_NAME = "org.opencontainers.image.ref.name";
-/** The same, with everything written out, as containerd and Docker note it. */
+/** The image's name written out, as containerd and Docker note it. */
 export const CONTAINERD_NAME = "io.containerd.image.name";
 /** Annotation of a layer: its diff ID. @see containerd pkg/labels */
 export const UNCOMPRESSED = "containerd.io/uncompressed";

@@ -10,7 +10,7 @@ import { normalProcessor } from "./processor.ts";
 
 export type HostPlatform = Pick<Platform, "os" | "architecture" | "variant">;
 
-/** Of every simulated machine: the catalogue's images are for it. */
+/** The platform of every simulated machine, and of the catalogue's images. */
 export const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
 
 /** "linux/arm64/v8" */

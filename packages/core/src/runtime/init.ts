@@ -81,9 +81,9 @@ export interface InitArgument {
   readonly hasMountPoints: boolean;
   /** What runs in place of a program that there is not. */
   readonly unknown?: Program | undefined;
-  /** How long all this takes. */
+  /** How long the preparation takes, in microseconds. */
   readonly setupUs: number;
-  /** Why it cannot be. */
+  /** Why the container cannot be made, if that is known already. */
   readonly refusal: string | undefined;
   /** What containers alike have in common; `undefined` for one that others are seldom like. */
   readonly setup: RepeatedSetup | undefined;
@@ -148,7 +148,7 @@ function siteOf({ spec: { hostname, domainname }, rootfs, bundle }: InitArgument
   return { source, options, bundle, hostname, domainname };
 }
 
-/** It has a cgroup namespace of its own. */
+/** Whether the container has a cgroup namespace of its own. */
 export const ownsCgroup = ({ linux }: RuntimeSpec): boolean =>
   linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined);
 
@@ -158,7 +158,7 @@ function checkEnvironment(env: readonly string[]): void {
 }
 
 export interface ExecArgument {
-  /** The same for others that begin like this one. */
+  /** What execs that begin like this one have in common. */
   readonly preparation: ExecPreparation;
   readonly seccomp: RuntimeSpec["linux"]["seccomp"];
   readonly unknown?: Program | undefined;

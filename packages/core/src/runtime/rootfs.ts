@@ -103,7 +103,7 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
 
 /** Where runc opens a mount point: after its log, its pipes and the container's root. */
 const MOUNT_POINT_FD = 14;
-/** The same where it had to be made. */
+/** The descriptor if the mount point had to be made first. */
 const MADE_MOUNT_POINT_FD = 11;
 /** In runc's order. */
 const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
@@ -170,7 +170,10 @@ function* withMountPoint(
   }
 }
 
-/** Of a directory that cannot be made runc names the place, of a file only why. @throws InitError */
+/**
+ * Makes a mount point. If it is a directory and cannot be made, runc names the place; of a file only the reason.
+ * @throws InitError
+ */
 function* makeMountPoint(spec: MountSpec, { isFile, root }: MountPoint): Routine<void> {
   const { destination } = spec;
   yield* makeDirectories(isFile ? dirname(destination) : destination, function* (path, why) {
@@ -235,7 +238,7 @@ export function* makeDevices(devices: readonly DeviceSpec[]): Routine<void> {
     yield* makeDirectories(dirname(device.path));
     const mode = TYPE_BITS[device.type] | device.fileMode;
     const failure = yield* mknod(device.path, mode, makedev(device.major, device.minor)).attempt();
-    // One that every container has may be asked for, too.
+    // A device that every container has may be asked for again.
     if (failure instanceof Errno && failure.code === "EEXIST") continue;
     if (failure instanceof Errno) throw failure;
     if (device.uid !== 0 || device.gid !== 0) yield* chown(device.path, device.uid, device.gid);

@@ -7,10 +7,10 @@ import { type Kernel, RepeatedSetup } from "../kernel/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import { type InitArgument, ownsCgroup } from "./init.ts";
 
-/** What init goes by. */
+/** What the calls of init depend on. */
 type SetupTerms = Pick<InitArgument, "spec" | "rootfs" | "mounts" | "hasMountPoints">;
 
-/** So many kinds of containers are remembered. */
+/** How many kinds of containers are remembered. */
 const MOST = 32;
 
 interface KnownSetup {
@@ -60,7 +60,10 @@ function isPlain({ spec, rootfs, mounts, hasMountPoints }: SetupTerms): boolean 
   return namespaces.some(({ type }) => type === "mount") && namespaces.every(({ path }) => path === undefined);
 }
 
-/** All that calls of init follow from, besides what `SetupSite` has: the split of mounts is that of masked paths, too. */
+/**
+ * Everything that the outcome of init's calls depends on, besides what `SetupSite` has. The split of mounts stands for
+ * the masked paths, too.
+ */
 function traitsOf({ spec, rootfs, mounts }: SetupTerms): readonly unknown[] {
   const { root, process, linux, hostname, domainname } = spec;
   const options = rootfs[0]?.options ?? [];

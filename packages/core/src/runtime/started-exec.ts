@@ -38,7 +38,7 @@ export class StartedExec implements FileSource {
     return this.#isSettled || !this.process.isAlive;
   }
 
-  /** It could, as far as its init has brought it. */
+  /** Notes that init has succeeded as far as it goes: execve comes next. */
   settle(): void {
     this.#isSettled = true;
   }

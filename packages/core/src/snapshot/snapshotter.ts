@@ -31,7 +31,7 @@ interface Snapshot extends SnapshotInfo {
   readonly children: number;
   /** How often it was retained. */
   readonly holders: number;
-  /** It lives as long as its parent is retained, too. */
+  /** A companion: it also lives as long as its parent is retained. */
   readonly isCompanion?: true | undefined;
 }
 

@@ -21,7 +21,7 @@ export class Environment implements Variables {
     this.#values = values;
   }
 
-  /** Of `NAME=value` texts, as an image's configuration lists them. */
+  /** An environment of `NAME=value` texts, as an image's configuration lists them. */
   static of(entries: Iterable<string>): Environment {
     const values = new Map<string, string>();
     for (const entry of entries) {
@@ -31,7 +31,7 @@ export class Environment implements Variables {
     return new Environment(values);
   }
 
-  /** Of names and values. */
+  /** An environment of names and values. */
   static from(entries: Iterable<readonly [name: string, value: string]>): Environment {
     return new Environment(new Map(entries));
   }

@@ -11,7 +11,7 @@ export interface Target {
   readonly description: string;
   readonly image: string;
   readonly platform: string | undefined;
-  /** Of its FROM. */
+  /** The lines of its FROM. */
   readonly range: SourceRange | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface ClassicCopy {
   readonly mountPoint: string;
   /** What is copied is one. */
   readonly isDirectory: boolean;
-  /** It stays whose it was: directories are made in another way then. */
+  /** Owners are kept as they are; directories are made in another way then. */
   readonly keepsOwner: boolean;
 }
 

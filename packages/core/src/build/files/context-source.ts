@@ -41,7 +41,10 @@ export type ContextSource =
   | { readonly files: Readonly<Record<string, ContextFile>> }
   /** `shownAs` is what messages call the directory. */
   | { readonly disk: ContextDisk; readonly path: string; readonly shownAs?: string }
-  /** One that `isRemote` was not read file by file from a client: it has no ignore file, and is told of otherwise. */
+  /**
+   * `isRemote`: it does not come file by file from a client. It has no ignore file, and its loading is shown as
+   * `loading` says.
+   */
   | { readonly tar: Uint8Array; readonly isRemote?: boolean; readonly loading?: ContextLoading };
 
 /** How a context is told of that came from somewhere else. */

@@ -63,7 +63,7 @@ export function bytesToSend(files: readonly LayerEntry[], mtimeUs?: number): num
   }, 0);
 }
 
-/** Of a symbolic link it is the length of its text. */
+/** The size of an entry; for a symbolic link the length of its text. */
 function sizeOf({ type, content, link = "" }: LayerEntry): number {
   if (type === "symlink") return byteLength(link);
   return type === "file" ? (content?.length ?? 0) : 0;
@@ -94,7 +94,7 @@ function goMode(type: LayerEntry["type"], mode: number): number {
   return (GO_TYPE_BITS[type] ?? 0) + special + (mode & 0o777);
 }
 
-/** Of every packet with contents: an empty one is the end of the file. */
+/** Bytes before the contents in a packet; an empty packet ends a file. */
 const headerBytes = (id: number): number => 2 + numberField(id);
 
 /** Packets with a file's contents. */

@@ -32,9 +32,9 @@ const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
 
 export interface ArchiveOptions {
-  /** Those of xz are unpacked, too. */
+  /** Archives that xz has compressed are unpacked, too. */
   readonly xz: boolean;
-  /** With one for zstd, so are those. */
+  /** With a codec for zstd, so are archives that zstd has compressed. */
   readonly codecs?: Codecs;
 }
 

@@ -16,7 +16,7 @@ export interface BuildOrders {
   /** The build may be for several platforms: steps show theirs. */
   readonly isMultiPlatform: boolean;
   readonly inlineCache: boolean;
-  /** Of every RUN. */
+  /** The host name of every RUN. */
   readonly hostname: string | undefined;
   /** What ids of cache mounts begin with: caches of other names are other caches. */
   readonly cacheNamespace: string;

@@ -36,9 +36,12 @@ export interface GraphOptions {
 /** An instruction in a stage, with the stages whose files it uses. */
 export interface Planned {
   readonly instruction: Instruction;
-  /** Of COPY --from one, of RUN one for every mount; a mount without `from` has `scratch`. */
+  /**
+   * The stages that an instruction takes files from: one for COPY --from, one for each mount of RUN; `scratch` for a
+   * mount without `from`.
+   */
   readonly sources: readonly BuildStage[];
-  /** It comes from a trigger. */
+  /** Whether it comes from a trigger. */
   readonly onbuild: boolean;
 }
 
@@ -56,7 +59,7 @@ export interface BuildStage {
   readonly isImplicit: boolean;
   /** A named context stands in for it; its instructions are not run. */
   readonly isReplaced: boolean;
-  /** Of its FROM, or of the COPY that made it. */
+  /** The lines of its FROM, or of the COPY --from that made it. */
   readonly range: SourceRange | undefined;
   readonly planned: readonly Planned[];
   /** How many steps it counts: `[2/5]`. */

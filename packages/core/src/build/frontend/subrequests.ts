@@ -12,7 +12,7 @@ import type { Target } from "../dockerfile/targets.ts";
 import { columns, type Outline, type OutlineMount } from "./outline.ts";
 import { type LoadedFrom, sourceDefinition } from "./source-definition.ts";
 
-/** Of all answers. */
+/** The version of all answers. */
 export const REQUEST_VERSION = "1.0.0";
 
 /** A Dockerfile, and how it was loaded as far as that is known. */

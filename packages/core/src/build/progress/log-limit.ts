@@ -8,7 +8,7 @@ import { concat, encode } from "../../lib/index.ts";
 const MOST_BYTES = 2 * 1024 * 1024;
 const BYTES_A_SECOND = 200 * 1024;
 
-/** One stream of one step. */
+/** Limits what one stream of one step may log. */
 export class LogLimit {
   readonly #startedUs: number;
   /** Written so far, told or not. */

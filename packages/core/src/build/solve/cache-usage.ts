@@ -20,7 +20,7 @@ export interface CacheUsage {
   readonly description: string;
   /** An image has it, too. */
   readonly shared: boolean;
-  /** It could still be changed: nothing was built on it, and no image has it. */
+  /** Whether it could still be changed: nothing was built on it, and no image has it. */
   readonly mutable: boolean;
   readonly sizeBytes: number;
   readonly createdUs: number;

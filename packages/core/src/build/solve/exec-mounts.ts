@@ -26,7 +26,7 @@ import type { ExecMount, ExecOp } from "./vertex.ts";
 /** On the machine: what stays, and where trees are mounted while a process runs. */
 const ROOT = "/var/lib/docker/buildkit";
 const MOUNTS = "/var/lib/docker/tmp";
-/** Of a mode only this counts. */
+/** The bits of a mode that count. */
 const PERMISSIONS = 0o777;
 const UMASK = 0o022;
 const EXECUTABLE = 0o111;

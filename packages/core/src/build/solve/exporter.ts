@@ -31,7 +31,7 @@ interface Exported {
 export class Exporter {
   readonly #snapshotter: Snapshotter;
   readonly #images: ImageStore;
-  /** Of snapshots that were exported before. */
+  /** Diff IDs of snapshots that were exported before. */
   readonly #diffIds = new Map<string, Digest>();
   /** What was last made of a snapshot. */
   readonly #exported = new Map<string, Exported>();

@@ -175,7 +175,7 @@ function selected(tree: MountedTree, { source, isExact }: CopyFiles): readonly s
   return isExact ? [source] : selectSources(tree, source);
 }
 
-/** Of everything that an action takes, by the paths that its source names. */
+/** Checksums of everything that an action takes, by the paths that its source names. */
 function sourceChecksums(
   machine: BuildMachine,
   action: CopyFiles,

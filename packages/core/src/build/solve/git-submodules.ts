@@ -14,7 +14,7 @@ export interface SubmoduleUpdate {
   readonly place: Pick<GitPlace, "find">;
   /** The address of the repository whose submodules they are. */
   readonly remote: string;
-  /** Of the outermost one, as messages show it. */
+  /** The path of the outermost repository, as messages show it. */
   readonly root: string;
   readonly tell: GitTell;
   /** Where the repository is checked out: "", or "mod/" for that of a submodule. */

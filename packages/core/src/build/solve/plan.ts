@@ -145,7 +145,7 @@ export class Plan {
     }
     const base = source?.kind === "image" ? source.image : undefined;
     const scope = imageScope(base?.config.config ?? {});
-    // Of a stage that files of the client stand in for, nothing is known: not even what it is for.
+    // Nothing is known of a stage that the client's files stand in for, not even its platform.
     if (stage.isReplaced && base === undefined)
       return { vertex: this.#sourceVertex(stage, source), scope, image: ImageDraft.UNKNOWN };
     // An image that is asked for another platform than its base's is labelled so.
@@ -271,7 +271,7 @@ export class Plan {
     return this.#vertices.add({ op: { kind: "file", actions, isClassic }, inputs, ...about });
   }
 
-  /** Of a context only what is wanted of it is sent. */
+  /** Notes which paths of a context are wanted: no others are sent. */
   #notePaths(from: BuildStage | undefined, step: CopyStep | AddStep): void {
     const onPath = this.#pathListener(from);
     for (const source of step.sources) {

@@ -12,6 +12,6 @@ export interface Result {
   readonly isUnmade?: boolean;
   /** Opens the tree for reading; to be closed. */
   open(): MountedTree;
-  /** Of a context: patterns of the paths in it that the build asks for. What else it has was never sent. */
+  /** For a context: patterns of the paths that the build asks for. Nothing else of it was sent. */
   readonly includes?: readonly string[] | undefined;
 }

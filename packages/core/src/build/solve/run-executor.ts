@@ -243,7 +243,7 @@ const shm = (bytes: number): MountSpec => ({
   options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${Math.ceil(bytes / 1024)}k`],
 });
 
-/** One of another size is another mount. */
+/** The mount of /dev/shm with another size. */
 const sizedShm = (bytes: number): MountSpec => ({
   destination: "/dev/shm",
   type: "tmpfs",
@@ -282,7 +282,7 @@ function mountsOf({ shmSizeBytes }: ExecOp, mounts: readonly PreparedMount[]): r
   return lastForEach([...kept, ...own], ({ destination }) => destination);
 }
 
-/** Of several mounts for one place the last counts, and takes the place of the first. */
+/** Of several mounts at one place the last one counts; it stands where the first one stood. */
 function lastForEach<T>(mounts: readonly T[], placeOf: (mount: T) => string): readonly T[] {
   return [...new Map(mounts.map((one) => [placeOf(one), one])).values()];
 }

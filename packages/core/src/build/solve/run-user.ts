@@ -1,6 +1,6 @@
 /**
- * Who a RUN is. Other than the engine, BuildKit takes a number without a group for a user to look up, too, and a file
- * that there is not for one that cannot be read.
+ * The user of a RUN. Unlike the engine, BuildKit also looks up a number without a group, and treats a missing file like
+ * one that cannot be read.
  *
  * @see BuildKit executor/oci/user.go
  */

@@ -138,7 +138,7 @@ export class Solver {
     const known = this.#results.get(vertex);
     if (known !== undefined) return known;
     const result = this.#solve(vertex);
-    // Who waits for it hears of a failure; nobody may be waiting any more.
+    // A failure is told to those who wait; there may be nobody any more.
     result.catch(() => {});
     this.#results.set(vertex, result);
     return result;
@@ -398,7 +398,7 @@ export class Solver {
       if (input?.op.kind !== "image") continue;
       const unpacked = this.#used.has(input) ? this.#used.get(input) : this.#unpack(input, input.op.fetch);
       this.#used.set(input, unpacked);
-      // Nobody is kept waiting by what is there.
+      // Only waits if it is not there yet.
       if (unpacked !== undefined) await unpacked;
     }
   }
@@ -410,7 +410,7 @@ export class Solver {
     return undefined;
   }
 
-  /** Nobody but the cache keeps the layers of an image that has no name. */
+  /** Fetches an image's layers. Without a name only the cache keeps them. */
   async #fetch({ op, name }: Vertex, shown: VertexProgress, fetch: NonNullable<ImageOp["fetch"]>): Promise<void> {
     const { cache, machine } = this.#options;
     await fetch((text) => shown.status(text));

@@ -55,7 +55,7 @@ export function contextWork(
 /** The client refuses patterns that are none. @throws BuildError */
 function checkIncludes(paths: readonly string[]): void {
   const patterns = paths.map((path) => join("/", path).slice(1)).sort(compareBytes);
-  // Who wants all of it gives no patterns.
+  // An empty pattern wants all of it.
   if (patterns.includes("")) return;
   rethrow(
     () => patterns.forEach(parseGlob),

@@ -62,7 +62,7 @@ export function stepRecords(
   return records;
 }
 
-/** Those that can be understood. */
+/** The records that can be understood. */
 export function readRecords(json: unknown): readonly StepRecord[] {
   const records: readonly unknown[] = Array.isArray(json) ? json : [];
   return records.flatMap((one) => RECORD.safeParse(one).data ?? []);

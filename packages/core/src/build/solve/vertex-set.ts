@@ -90,7 +90,7 @@ function contentOf({ op, name }: Vertex): string {
   }
 }
 
-/** Who wants the root wants all. */
+/** A pattern for the root wants everything. */
 function wanted({ includes }: ContextOp): readonly string[] {
   const paths = [...new Set(includes?.().map((path) => join("/", path)))].sort(compareBytes);
   return paths.includes("/") ? [] : paths;

@@ -55,7 +55,7 @@ export class Authorizer {
     return challengeOf(response)?.scheme === "basic" && this.#credentials(host) === undefined;
   }
 
-  /** Who logs out, or in as another, begins anew. */
+  /** The key of a token: it changes when somebody logs out, or in as another. */
   #key(host: string, scope: string): string {
     const { username = "", password = "" } = this.#credentials(host) ?? {};
     return JSON.stringify([host, scope, username, password]);

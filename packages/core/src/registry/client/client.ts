@@ -31,7 +31,7 @@ export interface FetchedManifest {
 export interface TransferEvents {
   /** Bytes that have come or gone so far. */
   readonly onProgress?: (bytes: number) => void;
-  /** It failed, and is tried again in so many seconds. */
+  /** Called when a request has failed, and is tried again in so many seconds. */
   readonly onRetry?: (seconds: number) => void;
 }
 
@@ -134,7 +134,9 @@ export class RegistryClient {
       : found.manifests.filter((one) => one.artifactType === artifactType);
   }
 
-  /** Of registries that do not know referrers, a tag names them. @see distribution-spec "Referrers Tag Schema" */
+  /**
+   * For registries without the referrers API: the index that a tag names. @see distribution-spec "Referrers Tag Schema"
+   */
   async #referrersIndex(base: string, repository: Repository, digest: ContentDigest, query: string): Promise<Index> {
     const none: Index = { schemaVersion: 2, manifests: [] };
     for (const path of [`/referrers/${digest}${query}`, `/manifests/${digest.replace(":", "-")}`]) {

@@ -32,9 +32,9 @@ export interface PullOptions {
 }
 
 export interface PulledImage {
-  /** Of what the reference stands for, which may be an index. */
+  /** The descriptor of what the reference stands for, which may be an index. */
   readonly target: Descriptor;
-  /** Of the image itself. */
+  /** The descriptor of the image's own manifest. */
   readonly descriptor: Descriptor;
   readonly manifest: Manifest;
   readonly config: Uint8Array;

@@ -43,7 +43,7 @@ export class TokenError extends StatusError {
   override readonly cause: StatusError;
   /** Where it was asked for. */
   readonly url: string;
-  /** It was asked for without a name and a password. */
+  /** Whether the token was asked for without a name and a password. */
   readonly isAnonymous: boolean;
 
   constructor(
@@ -56,7 +56,7 @@ export class TokenError extends StatusError {
     this.isAnonymous = isAnonymous;
   }
 
-  /** The same, as what went wrong with a request: `Head "https://…": `. */
+  /** The same error with the request before it that it went wrong in: `Head "https://…": `. */
   during(request: string): TokenError {
     return new TokenError(`${request}: ${this.message}`, this);
   }

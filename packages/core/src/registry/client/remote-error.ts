@@ -5,7 +5,7 @@ import { errorInBody, RegistryError, statusLine, TokenError } from "./registry-e
 export interface RemoteFailure {
   /** Of several hosts' failures the one that came farthest is told: 1 no answer, 2 not there, 3 another answer. */
   readonly rank: number;
-  /** It may be better after a while. */
+  /** Whether trying again may help. */
   readonly isMomentary?: boolean;
   readonly cause?: unknown;
 }

@@ -17,7 +17,7 @@ export interface RetryOptions {
 const DEFAULT_ATTEMPTS = 5;
 /** The pause grows by so much with each attempt. */
 const PAUSE_SECONDS = 5;
-/** Nobody waits longer than this because a registry says so. */
+/** The longest pause that is made because a registry asks for one. */
 const LONGEST_PAUSE_SECONDS = 60;
 const MOMENTARY: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 

@@ -14,7 +14,7 @@ import type { RetryOptions } from "./retry.ts";
 
 export interface TransportOptions extends RetryOptions {
   readonly fetch: Fetch;
-  /** Who one is at a registry, by its host. */
+  /** The credentials for a registry, by its host. */
   readonly credentials?: (host: string) => Credentials | undefined;
   /** Registries to ask before Docker Hub: "https://mirror.example". */
   readonly mirrors?: readonly string[];

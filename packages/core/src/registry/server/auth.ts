@@ -16,7 +16,7 @@ export type Action = "pull" | "push" | "delete";
 
 export interface AuthOptions {
   readonly scheme: "basic" | "token";
-  /** Of tokens: where they are to be had, "https://auth.docker.io/token". */
+  /** Where tokens are to be had: "https://auth.docker.io/token". */
   readonly realm: string;
   /** What the tokens are for: "registry.docker.io". */
   readonly service?: string;

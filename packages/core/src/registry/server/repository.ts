@@ -26,7 +26,7 @@ export class Repository {
   readonly #blobs = new Set<ContentDigest>();
   readonly #manifests = new Map<ContentDigest, StoredManifest>();
   readonly #tags = new Map<string, ContentDigest>();
-  /** Of what there is now; until something changes. */
+  /** The record of what there is now, kept until something changes. */
   #record: RepositoryRecord | undefined;
 
   constructor(name: string) {
@@ -48,7 +48,7 @@ export class Repository {
     return this.#record;
   }
 
-  /** One that a source has offered may come again as its own, which is a change, too. */
+  /** Adds a blob. That of a source may be uploaded again and become its own, which is a change, too. */
   addBlob(digest: ContentDigest): void {
     this.#record = undefined;
     this.#blobs.add(digest);

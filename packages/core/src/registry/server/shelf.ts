@@ -13,7 +13,7 @@ import { Repository, type StoredManifest } from "./repository.ts";
 export interface Offer {
   readonly mediaType: string;
   readonly manifest: Uint8Array;
-  /** Those that are there already; others can be asked for one by one. */
+  /** Blobs that are there already; others can be asked for one by one. */
   readonly blobs: ReadonlyMap<ContentDigest, Bytes>;
 }
 
