@@ -8,7 +8,7 @@ export type { DialOptions, HeaderFields } from "./request.ts";
 
 declare module "dockerode" {
   interface DockerOptions {
-    /** Who carries the requests; dockerode takes it, its own declarations do not say so. */
+    /** What carries the requests. dockerode takes it, though its own declarations do not say so. */
     readonly modem?: EngineModem;
   }
 }

@@ -72,7 +72,7 @@ class Fields {
     this.#fields.set(name.toLowerCase(), value);
   }
 
-  /** The same, unless there is one of this name. */
+  /** Adds a header, unless there is one of this name. */
   add(name: string, value: string): void {
     if (this.get(name) === null) this.set(name, value);
   }

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { Codecs } from "@bottleship/core/content";
 import { Decompress } from "fzstd";
 
-/** So much is given to the decoder at once: a bomb is noticed while it is still small. */
+/** How many bytes the decoder gets at once: a bomb is noticed while it is still small. */
 const PIECE_SIZE = 1 << 16;
 
 export const CODECS: Codecs = {

@@ -20,7 +20,7 @@ export interface ConnectOptions {
   readonly host?: string;
 }
 
-/** The same methods as `engine.client` of a simulated engine, so that one scenario can run on both. */
+/** A client of a real engine with the methods of `engine.client`, so that one scenario can run on both. */
 export function connectEngine({ host }: ConnectOptions = {}): EngineClient {
   return new EngineClient(new RemoteEngine(host));
 }

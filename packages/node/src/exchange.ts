@@ -134,7 +134,7 @@ const NOTHING = nothing();
 
 type Hijack = Extract<ApiReply, { kind: "hijack" }>;
 
-/** Whoever asked for an upgrade gets an ordinary answer. */
+/** Answers a request for an upgrade with an ordinary reply. */
 async function refuse(reply: Exclude<ApiReply, Hijack>, socket: Duplex, signal: AbortSignal) {
   const headers: Record<string, string> = { ...COMMON_HEADERS, ...reply.headers, Connection: "close" };
   if (reply.kind === "whole") headers["Content-Length"] = String(reply.body.length);

@@ -24,7 +24,7 @@ export function listenForDatagrams(
     const to = { address: host, port };
     const client = new MachineDatagrams(engine.kernel, to, (datagram) => socket.send(datagram, from, address));
     clients.set(key, client);
-    // Somebody outside may wait for an answer: the world goes on as long as they talk.
+    // Somebody outside may wait for an answer: the world goes on as long as datagrams come and go.
     const options = { ...UNLIMITED, isPatient: true, what: `talk with port ${port} to end` };
     void engine.world
       .until(() => !client.isOpen, options)

@@ -40,7 +40,7 @@ export class PublishedPorts implements OutsidePorts {
   /** By address and port: "127.0.0.1:8080", "127.0.0.1:53/udp". */
   readonly #listeners = new Map<string, { close(): void }>();
 
-  /** From now on containers that start have their ports here. */
+  /** Ports of containers that start from now on are opened on this computer. */
   constructor(engine: Engine) {
     this.#engine = engine;
     engine.networks.outside = this;
@@ -51,7 +51,7 @@ export class PublishedPorts implements OutsidePorts {
     return [...this.#listeners.keys()];
   }
 
-  /** The same for containers that run already, and for services. */
+  /** Opens the ports of containers that run already, and of services. */
   openRunning(): Promise<readonly RefusedPort[]> {
     const running = this.#engine.containers.list({ all: false });
     const { mesh } = this.#engine.networks;

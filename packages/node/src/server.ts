@@ -144,7 +144,7 @@ export class EngineServer {
     server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
       this.#unknown.add(socket);
       socket.on("close", () => this.#unknown.delete(socket));
-      // Whoever uses it hears of the end; that a client has broken it off is nobody's error.
+      // What uses the socket hears of its end; that a client has broken it off is nobody's error.
       socket.on("error", () => {});
       if (this.#buildkit.upgrade(request, socket, head)) return;
       upgrade(this.#api, request, socket, head).catch(() => socket.destroy());

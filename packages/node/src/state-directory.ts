@@ -71,7 +71,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, but somebody else's.
+    // The process is there, but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -68,7 +68,9 @@ export const test = base.extend<EngineFixtures>({
   },
 });
 
-/** The same with machines that `prepare` has been at: it is called once for a file, and leaves its machine at rest. */
+/**
+ * A `test` whose machines begin as `prepare` left one: it is called once for a file, and leaves its machine at rest.
+ */
 export const testFrom = (prepare: Preparation["prepare"]) => test.extend({ preparation: { prepare } });
 
 /** What there is on a machine, what has happened, and who waits for what. */

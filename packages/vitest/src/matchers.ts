@@ -22,7 +22,7 @@ interface Finding {
 }
 
 const MATCHERS = {
-  /** It has a process, and is not paused. */
+  /** The container has a process, and is not paused. */
   toBeRunning: judge(async (web) => {
     const { State } = await web.inspect();
     return { holds: State.Status === "running", wanted: "to be running", found: stateText(State) };
@@ -33,7 +33,7 @@ const MATCHERS = {
     const holds = State.Status === "exited" && State.ExitCode === code;
     return { holds, wanted: `to have exited with ${code}`, found: stateText(State) };
   }),
-  /** It has written this, on standard output or error. */
+  /** The container has written this, on standard output or error. */
   toHaveLogged: judge(async (web, wanted: string | RegExp) => {
     const { stdout, stderr } = await web.logs();
     const holds = [stdout, stderr].some((text) => contains(text, wanted));
@@ -55,7 +55,7 @@ const MATCHERS = {
     const found = ports.length === 0 ? "it listens on no port" : `it listens on ${ports.join(", ")}`;
     return { holds: ports.includes(port), wanted, found };
   }),
-  /** It has this file, with this content if one is given. */
+  /** The container has this file, with this content if one is given. */
   toHaveFile: judge(async (web, path: string, content?: string | RegExp) => {
     const text = await contentOf(web, path);
     const wanted = `to have a file ${path}${content === undefined ? "" : ` with ${quoted(content)}`}`;

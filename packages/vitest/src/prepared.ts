@@ -17,7 +17,7 @@ interface Known {
 
 const known: Known[] = [];
 
-/** The same snapshot for the same options, images and preparation. */
+/** A snapshot of a prepared machine; the same one for the same options, images and preparation. */
 export function preparedSnapshot(
   options: EngineOptions,
   images: readonly string[],

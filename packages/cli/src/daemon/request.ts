@@ -61,7 +61,7 @@ function messageOf(text: string, status: number): string {
     if (message === "page not found") return "the daemon is not one of bottleship";
     if (typeof message === "string") return message;
   } catch {
-    // It says nothing that can be read.
+    // The reply is no JSON: there is no message in it.
   }
   return `the daemon has answered with status ${status}`;
 }

@@ -61,7 +61,7 @@ interface Options {
   readonly publishes: boolean;
   readonly state: string | undefined;
   readonly setup: string | undefined;
-  /** Of the user's, absolute. */
+  /** Directories of the user's that containers can mount; absolute. */
   readonly directories: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT):
   return readChunks(body, limit).then((chunks) => chunks.whole());
 }
 
-/** The same in the chunks in which it comes, as one wants archives. @throws as `readAll` */
+/** The whole body, in the chunks in which it comes: for archives. @throws as `readAll` */
 export async function readChunks(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT): Promise<Chunks> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -46,7 +46,7 @@ export function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): z
   );
 }
 
-/** The same for a body with secrets in it: it is not remembered. @throws as `readJson` */
+/** As `readJson`, for a body with secrets in it: it is not remembered. @throws as `readJson` */
 export function readSecrets<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
   return whenThere(textOf(request.body), (text) => {
     if (text === "") return check(null, schema);
@@ -55,7 +55,7 @@ export function readSecrets<T extends z.ZodType>(request: ApiRequest, schema: T)
   });
 }
 
-/** The same for a body that must be there. */
+/** As `readJson`, for a body that must be there. */
 export function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> | Promise<z.infer<T>> {
   return whenThere(textOf(request.body), (text) => readText(request, text, schema));
 }

@@ -1,4 +1,4 @@
-/** Who makes a request. */
+/** The name of the client that makes a request. */
 import type { ApiRequest } from "./exchange.ts";
 
 /** What a client calls itself: the product of its User-Agent. Docker's own is called as its command lines are. */

@@ -56,7 +56,7 @@ export type ApiReply =
       readonly body: Uint8Array;
       /** What the body says, if it is JSON: for clients in the same process, who copy it and need no text. */
       readonly document?: unknown;
-      /** Nobody else has a part of the document: it need not be copied. */
+      /** The document shares no part with anything else: it need not be copied. */
       readonly isOwn?: boolean;
     }
   /** The status and headers are sent at once; then `run` writes, and the body ends when it resolves. */

@@ -33,7 +33,7 @@ function zeroOf(schema: z.ZodType): unknown {
   return inner instanceof z.ZodString ? "" : {};
 }
 
-/** Of several forms that a value may have, the one that it has. */
+/** Which of several forms a value has. */
 function formOf(schema: z.ZodType, value: unknown): z.ZodType {
   if (!(schema instanceof z.ZodUnion)) return schema;
   const forms = schema.options as readonly z.ZodType[];

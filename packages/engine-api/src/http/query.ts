@@ -21,7 +21,7 @@ export function integer(query: URLSearchParams, name: string): number | undefine
   return given === "" ? undefined : whole(given);
 }
 
-/** The same of 64 bits. @throws StatusError invalid-argument for something else */
+/** An integer of 64 bits. @throws StatusError invalid-argument for something else */
 export function integer64(query: URLSearchParams, name: string): number | undefined {
   const given = text(query, name);
   return given === "" ? undefined : inGoWords(() => parseInteger(given));

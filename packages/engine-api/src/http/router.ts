@@ -31,7 +31,7 @@ export interface KnownRoute {
   readonly handler: Handler;
   /** What it stands for, if the API's description knows it. */
   readonly operation: Operation | undefined;
-  /** It refuses a query that is not written well. */
+  /** Whether a malformed query is refused. */
   readonly readsForm: boolean;
   /** What stands before the parameter, or everything. */
   readonly head: string;

@@ -65,7 +65,7 @@ export const NODE_SPEC = goType(
   "swarm.NodeSpec",
 );
 
-/** Of a secret or a config; `Data` is base64. */
+/** A secret or a config; `Data` is base64. */
 const payloadSpec = z.object({
   Name: text.default(""),
   Labels: map.default({}),

@@ -16,7 +16,7 @@ export interface InputSink {
   take(bytes: Uint8Array): void;
   /** The client has closed its half, or the connection broke. */
   end(): void;
-  /** Nobody reads any more. */
+  /** True once nobody reads any more. */
   isOver(): boolean;
 }
 

@@ -120,7 +120,7 @@ export class ClientBuild {
     try {
       return await answer(this.#engine, question, source);
     } catch (error) {
-      // Who asks gets no excerpt of the place.
+      // Questions about a build are answered without an excerpt of the place.
       throw this.#failure(error instanceof BuildError ? error.onlyAt(undefined) : error);
     }
   }

@@ -45,7 +45,7 @@ export class GrpcClient {
         failure = error;
       }
     };
-    // Who reads the messages hears of it; a call that nobody reads may break unheard.
+    // The reader of the messages gets the error; a call that nobody reads may break unheard.
     stream.on("error", () => {});
     stream.on("response", check);
     stream.on("trailers", check);

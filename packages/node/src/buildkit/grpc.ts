@@ -39,7 +39,7 @@ function frame(message: Uint8Array): Uint8Array {
 /** The messages that come in, until the other side has no more. @throws GrpcError for compressed ones */
 export async function* messagesOf(stream: Http2Stream): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array = NO_BYTES;
-  // Whoever has read enough may still have something to say.
+  // A reader that stops may still write.
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     rest = rest.length === 0 ? chunk : concat([rest, chunk]);
     for (let length = lengthOf(rest); length !== undefined; length = lengthOf(rest)) {

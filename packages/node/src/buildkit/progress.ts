@@ -6,7 +6,7 @@ import type { SourceInfo, StatusMessage, Timestamp } from "./messages.ts";
 type VertexMessage = NonNullable<StatusMessage["vertexes"]>[number];
 type LintEvent = Extract<BuildEvent, { kind: "warning" }>;
 
-/** So many nanoseconds are left of a microsecond. */
+/** Events of one microsecond are told apart by up to so many nanoseconds. */
 const MOST_TIES = 999;
 const STREAMS = { stdout: 1, stderr: 2 } as const;
 const utf8 = new TextEncoder();

@@ -42,7 +42,7 @@ const UPLOAD = `http://${UPLOAD_HOST}/`;
 /** The agent that git asks, and mounts that name none. */
 const GIT_AGENT = "default";
 
-/** Who asks for stages' names needs no contexts. */
+/** The question for stages' names, which needs no contexts. */
 const TARGETS = "frontend.targets";
 
 type Options = Readonly<Record<string, string>>;

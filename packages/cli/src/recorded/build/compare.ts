@@ -40,7 +40,7 @@ export function buildDifferences({ result }: BuildCase, got: BuildOutcome): read
 
 function differences(wanted: Built, got: Built): readonly string[] {
   return OBSERVABLES.flatMap((name) => {
-    // Of a series of builds the recording keeps less.
+    // For a series of builds the recordings keep less.
     if (wanted[name] === undefined && wanted.cached !== undefined) return [];
     const [a, b] = [arranged(name, wanted[name]), arranged(name, got[name])];
     return isDeepStrictEqual(a, b) ? [] : [`${name}: recorded\n${shown(a)}\ngot\n${shown(b)}`];

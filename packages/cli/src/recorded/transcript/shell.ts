@@ -16,7 +16,7 @@ import {
 
 /** How long it takes until a client has started, in virtual time. */
 const CLIENT_STARTS_US = 20_000;
-/** The same for a small program. */
+/** How long a small program takes to start. */
 const PROGRAM_STARTS_US = 2_000;
 /** Tools that need nothing but their standard input. */
 const TOOLS: ReadonlySet<string> = new Set([
@@ -96,7 +96,7 @@ export class Shell {
   readonly #variables: Map<string, string>;
   readonly #isBackground: boolean;
   #status = 0;
-  /** Of the last command whose output has stood in a word of this one. */
+  /** The exit code of the last command substitution in the present command. */
   #substituted = 0;
 
   constructor(parts: ShellParts, variables: ReadonlyMap<string, string> = new Map(), isBackground = false) {

@@ -66,7 +66,7 @@ export function periodOf(query: URLSearchParams): LogPeriod {
 
 /** What a line takes besides its bytes. */
 const LINE_BYTES = 128;
-/** So much may wait for a client that follows a log. */
+/** How many bytes may wait for a client that follows a log. */
 const BEHIND_BYTES = 64 * 1024 ** 2;
 
 async function send(engine: Engine, container: Container, wanted: Wanted, output: Output): Promise<void> {
@@ -81,7 +81,7 @@ async function send(engine: Engine, container: Container, wanted: Wanted, output
     const follow = container.logs.follow((entry) => {
       for (const line of reader.push(entry)) take(line);
       if (reader.isOver) channel.close();
-      // Who reads a log holds nobody up: a reader that is so far behind is let go.
+      // A reader of a log must not hold the container up: one that is so far behind is let go.
       if (channel.waitingBytes > BEHIND_BYTES) channel.close();
     });
     const end = watch(engine, container, (action) => {

@@ -54,7 +54,7 @@ function onMain(endpoints: Endpoints, mode: string, mac: string): Endpoints {
     const rule = "HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks";
     throw badRequest(`unable to migrate container-wide MAC address to a specific network: ${rule}`);
   }
-  // That it is null is said by whoever reads the endpoints.
+  // Null is refused where the endpoints are read.
   if (main == null) return endpoints;
   if (main.MacAddress !== "" && main.MacAddress !== mac) {
     const rule = "must match the endpoint-specific MAC address for the main network, or be left empty";

@@ -7,7 +7,7 @@ import type { Container, Engine } from "@bottleship/core/engine";
 
 /** At least; with Docker it is some ten times as much. */
 export const WAIT_SETTLED_US = 10_000;
-/** Whoever is removed while it runs has been cleaned away when its removal is told. */
+/** A container that is removed while it runs is cleaned away before its removal is answered: that takes so long. */
 export const REMOVAL_SETTLED_US = 40_000;
 
 /** Resolves when the container's end is that long ago, in real time. */

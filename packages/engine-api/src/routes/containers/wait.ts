@@ -54,7 +54,7 @@ async function untilOver(engine: Engine, { name }: Container, outcome: Outcome, 
   await world.until(() => outcome.isOver, { ...UNLIMITED, isPatient: true, signal, what });
 }
 
-/** Who sees the output sees it before the end: it is on its way when that is told. */
+/** Attached clients get the output before the end is answered. */
 async function untilServed(container: Container): Promise<void> {
   if (!isAttached(container)) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +68,10 @@ async function untilServed(container: Container): Promise<void> {
 
 const quote = (text: string): string => JSON.stringify(text);
 
-/** It listens from the moment it is made: what happens before the reply is read counts. */
+/**
+ * The outcome that is waited for. It listens from when it is made, so that what happens before the reply is read
+ * counts.
+ */
 class Outcome {
   isOver: boolean;
   #exitCode: number;
@@ -101,7 +104,7 @@ class Outcome {
       if (!hasEnded && action !== "destroy") return;
       this.isOver = true;
       this.#exitCode = container.exitCode;
-      // Of a removal it is told whether that went wrong.
+      // With the condition `removed` the error is about the removal, not about the container.
       this.#problem = condition === "removed" ? "" : container.error;
       this.drive();
     });

@@ -75,7 +75,7 @@ function askedIn(query: URLSearchParams): SessionBuild {
   };
 }
 
-/** The same that buildx would say. */
+/** The options of the build, as buildx would give them. */
 function optionsIn(query: URLSearchParams): Readonly<Record<string, string>> {
   const file = text(query, "dockerfile");
   const network = text(query, "networkmode");

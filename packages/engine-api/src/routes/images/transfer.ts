@@ -48,7 +48,7 @@ export function layerDocument(event: TransferEvent): Document | undefined {
 
 const LOGIN = z.object({ username: z.string().default(""), password: z.string().default("") });
 
-/** Who the client is at the registry of an image; nothing is kept of who is nobody, or says it badly. */
+/** Keeps the client's credentials for the registry of an image; without any, or with malformed ones, nothing. */
 export function useLogin({ logins }: Engine, request: ApiRequest, { domain }: ImageReference): void {
   const header = request.headers.get("x-registry-auth");
   if (header === null || header === "") return;
@@ -56,7 +56,7 @@ export function useLogin({ logins }: Engine, request: ApiRequest, { domain }: Im
   if (login.success && login.data.username !== "") logins.set(registryHost(domain), login.data);
 }
 
-/** Who the client is at several registries, as builds are told. */
+/** Keeps the client's credentials for several registries, as requests for builds have them. */
 export function useLogins({ logins }: Engine, request: ApiRequest): void {
   const header = request.headers.get("x-registry-config");
   if (header === null || header === "") return;

@@ -1,4 +1,4 @@
-/** Who is in no swarm hears of that before anything else is looked at. */
+/** A machine that manages no swarm refuses before anything else is looked at. */
 import type { Swarm } from "@bottleship/core/engine";
 
 /** @throws StatusError unavailable if the machine is in no swarm */
