@@ -72,7 +72,8 @@ function* readDate(io: Io, text: string, format: string | undefined, base: Civil
 }
 
 /** What a precision stands for; `undefined` if there is no such. */
-const isoFormat = (precision: string): IsoFormat | undefined => ISO_FORMATS.find(([name]) => name.startsWith(precision));
+const isoFormat = (precision: string): IsoFormat | undefined =>
+  ISO_FORMATS.find(([name]) => name.startsWith(precision));
 
 /** The time in the format that the options name. */
 function standard(options: Options, civil: Civil): string {

@@ -155,7 +155,8 @@ export function convertUnit(part: PrintUnit, view: DataView, at: number, address
     case "string": {
       // A byte count does not end the text: the next NUL does, or the end of the block.
       let text = "";
-      for (let i = at; i < view.byteLength && view.getUint8(i) !== 0; i++) text += String.fromCharCode(view.getUint8(i));
+      for (let i = at; i < view.byteLength && view.getUint8(i) !== 0; i++)
+        text += String.fromCharCode(view.getUint8(i));
       return cell(layout.precision === undefined ? text : text.slice(0, layout.precision));
     }
     case "char":

@@ -66,7 +66,10 @@ export const od: Applet = function* (io) {
 };
 
 /** `[FILE] [[+]OFFSET[.][b]]`: octal, decimal with a point, in blocks with a b. */
-function* oldOffset(io: Io, operands: readonly string[]): Routine<{ files: readonly string[]; offset: number | undefined }> {
+function* oldOffset(
+  io: Io,
+  operands: readonly string[],
+): Routine<{ files: readonly string[]; offset: number | undefined }> {
   const last = operands.at(-1) ?? "";
   const [, octal, decimal, blocks] = /^\+?(?:([0-7]+)|([0-9]+)\.)(b?)$/.exec(last) ?? [];
   const isOffset = octal !== undefined || decimal !== undefined;
