@@ -27,7 +27,6 @@ import { Compose } from "./compose/compose.ts";
 import { type CommitOptions, type CommitParts, commitContainer } from "./container/commit.ts";
 import type { Container } from "./container/container.ts";
 import { HealthMonitor } from "./container/health.ts";
-import { installInit } from "./container/init-program.ts";
 import { UserLookup } from "./container/user-lookup.ts";
 import { ContainerService } from "./containers.ts";
 import { EventLog } from "./events.ts";
@@ -43,6 +42,7 @@ import { Daemon } from "./machine/daemon.ts";
 import { DaemonLife } from "./machine/daemon-life.ts";
 import { type HostMount, mountDisks } from "./machine/disks.ts";
 import { faultTargets, tellOfStarts } from "./machine/fault-targets.ts";
+import { addHostFiles } from "./machine/host-files.ts";
 import {
   beginning,
   checkAtRest,
@@ -198,9 +198,11 @@ export class Engine implements EngineDoor {
     this.profile = PROFILES[knownWord(PROFILE_NAMES, options.profile ?? "modern", "profile")];
     this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine }, records?.disk);
     bootMachine(this.kernel);
+    const nameservers = options.nameservers ?? this.profile.nameservers;
+    for (const server of nameservers) checkNameserver(server);
+    addHostFiles(this.kernel, nameservers);
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
     this.disks = mountDisks(this.kernel, options.disks ?? {});
-    installInit(this.kernel);
     this.programs = new ProgramRegistry({
       programs: this.kernel.programs,
       profile: this.profile,
@@ -208,8 +210,6 @@ export class Engine implements EngineDoor {
     });
     this.programs.register("ryuk", makeRyuk(reaper(this)));
     const { world, kernel } = this;
-    const nameservers = options.nameservers ?? this.profile.nameservers;
-    for (const server of nameservers) checkNameserver(server);
     const prng: Prng = world.prng.fork("engine");
     this.#prng = prng;
     const snapshotter = new Snapshotter(kernel.disk);

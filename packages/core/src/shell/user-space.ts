@@ -1,5 +1,5 @@
 /**
- * What a machine needs for somebody to work on it: busybox, the docker client, and the few files of /etc that a login
+ * What a machine needs for somebody to work on it: busybox, the docker client, and what a login
  * reads. Nobody else needs them: an engine's machine has none of it before.
  */
 import { executable } from "../abi/index.ts";
@@ -57,15 +57,12 @@ export function installUserSpace(engine: Engine): ClientCount {
 }
 
 function* ownFiles({ kernel }: Engine): Iterable<LayerEntry> {
-  const { hostname } = kernel.machine;
   const mtimeUs = Math.floor(kernel.nowUs);
   const file = (path: string, content: string | Uint8Array, mode = 0o644): LayerEntry => ({
     ...{ path, type: "file", mode, uid: 0, gid: 0, mtimeUs },
     content: typeof content === "string" ? encode(content) : content,
   });
   yield file("usr/bin/docker", executable("docker"), 0o755);
-  yield file("etc/hostname", `${hostname}\n`);
-  yield file("etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n127.0.1.1\t${hostname}\n`);
   yield file("etc/profile", PROFILE);
   yield file("etc/help", HELP);
 }
