@@ -20,6 +20,7 @@ export {
   type ContextLoading,
   type ContextSource,
   contextEntries,
+  type DiskStat,
 } from "./files/context-source.ts";
 export { hasWildcards, matchGlob } from "./files/glob.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";

@@ -29,6 +29,8 @@ export interface OpenOptions extends ProjectOptions {
   readonly isPlain?: boolean;
   /** Relative paths stay as they are. */
   readonly keepsPaths?: boolean;
+  /** Whether its parts fit together is not looked at. */
+  readonly isUnchecked?: boolean;
 }
 
 /** @throws ComposeError */
@@ -36,7 +38,7 @@ export function openProject(options: OpenOptions, client: ComposeClient): Projec
   const { tree, frame, found } = loadModel(options, client, false);
   const project = withPlaces(filesOf(found, client), () => {
     const decoded = withProfiles(decodeProject(tree, frame), found.profiles);
-    checkProject(decoded);
+    if (options.isUnchecked !== true) checkProject(decoded);
     return decoded;
   });
   const services = options.services ?? [];

@@ -77,7 +77,7 @@ export class ProgressMessages {
       detail: [utf8.encode(description)],
       url: url ?? "",
       info: this.#source(),
-      ranges: range === undefined ? [] : rangeMessages(range),
+      ranges: range === undefined ? [] : [rangeMessage(range)],
     };
   }
 
@@ -87,12 +87,8 @@ export class ProgressMessages {
   }
 }
 
-/** A range for each line. */
-export function rangeMessages({ startLine, endLine }: { readonly startLine: number; readonly endLine: number }) {
-  return Array.from({ length: Math.max(0, endLine - startLine) + 1 }, (_, i) => {
-    const place = { line: startLine + i, character: 0 };
-    return { start: place, end: place };
-  });
+export function rangeMessage({ startLine, endLine }: { readonly startLine: number; readonly endLine: number }) {
+  return { start: { line: startLine, character: 0 }, end: { line: Math.max(startLine, endLine), character: 0 } };
 }
 
 export function timestampOf(us: number): Timestamp {

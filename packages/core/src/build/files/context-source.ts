@@ -26,6 +26,8 @@ export interface DiskStat {
   readonly size?: number | bigint;
   readonly nlink?: number | bigint;
   readonly ino?: number | bigint;
+  readonly uid?: number | bigint;
+  readonly gid?: number | bigint;
 }
 
 /** What a directory on a disk needs to be read: `node:fs`, memfs and others of their shape have it. */

@@ -3,7 +3,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { CONFIG, MODEL, NETWORK, SECRET, VOLUME } from "../model/resources.ts";
 import { SERVICE } from "../model/service.ts";
 import type { Project } from "../project.ts";
-import { isMap, type Tree, type TreeMap } from "../tree.ts";
+import { isMap, mapOf, type Tree, type TreeMap } from "../tree.ts";
 import { jsonText } from "./json.ts";
 import { compareKeys } from "./key-order.ts";
 import { sortedTree, yamlText } from "./yaml.ts";
@@ -26,7 +26,7 @@ export function projectYaml(project: Project): string {
     ...(project.name === "" ? {} : { name: project.name }),
     services: section(project.services, SERVICE),
     ...Object.fromEntries(filled),
-    ...mapOfSorted(project.extensions),
+    ...mapOf(sortedTree(project.extensions)),
   };
   return escaped(yamlText(tree));
 }
@@ -46,17 +46,15 @@ export function projectJson(project: Project): string {
     ...(project.name === "" ? {} : { name: project.name }),
     services: section(project.services, SERVICE),
     ...Object.fromEntries(filled),
-    ...project.extensions,
+    ...mapOf(sortedTree(project.extensions, byText)),
   };
-  return escaped(jsonText(Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1))), 2));
+  return escaped(jsonText(Object.fromEntries(Object.entries(tree).sort(([a], [b]) => byText(a, b))), 2));
 }
 
 /** A tree that was not read into a project: every map in the order of its keys. */
 export function modelYaml(tree: TreeMap): string {
-  return yamlText(mapOfSorted(tree));
+  return yamlText(mapOf(sortedTree(tree)));
 }
 
-function mapOfSorted(tree: TreeMap): TreeMap {
-  const sorted = sortedTree(tree);
-  return isMap(sorted) ? sorted : {};
-}
+/** The order of keys in JSON that Go writes. */
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);

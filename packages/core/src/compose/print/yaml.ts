@@ -12,12 +12,12 @@ export function yamlText(tree: TreeMap): string {
   return block(tree, 0);
 }
 
-/** Every map in the order of its keys, as go-yaml writes Go's maps. */
-export function sortedTree(tree: Tree): Tree {
-  if (isList(tree)) return tree.map(sortedTree);
+/** Every map in the order of its keys: by default that in which go-yaml writes Go's maps. */
+export function sortedTree(tree: Tree, compare = compareKeys): Tree {
+  if (isList(tree)) return tree.map((one) => sortedTree(one, compare));
   if (!isMap(tree)) return tree;
-  const entries = Object.entries(tree).sort(([a], [b]) => compareKeys(a, b));
-  return Object.fromEntries(entries.map(([key, value]) => [key, sortedTree(value)]));
+  const entries = Object.entries(tree).sort(([a], [b]) => compare(a, b));
+  return Object.fromEntries(entries.map(([key, value]) => [key, sortedTree(value, compare)]));
 }
 
 function block(tree: TreeMap, indent: number): string {

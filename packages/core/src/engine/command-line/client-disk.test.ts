@@ -87,3 +87,15 @@ it("files that can be written hold what standard output would", async () => {
   expect((await restored.docker("load -i saved", options)).stdout).toBe("Loaded image: busybox:latest\n");
   expect((await restored.docker("import exported", options)).stdout).toMatch(/^sha256:[0-9a-f]{64}\n$/);
 });
+
+it("files that are copied keep their owner; who has the disk is root", async () => {
+  const { fs, vol } = memfs({ "/w/mine": "", "/w/theirs": "" });
+  vol.chownSync("/w/theirs", 1234, 2345);
+  const engine = createEngine();
+  const options = { disk: fs as unknown as ContextDisk, cwd: "/w" };
+  await engine.docker("run -d --name web busybox sleep 100");
+  await engine.docker("cp mine web:/tmp", options);
+  await engine.docker("cp theirs web:/tmp", options);
+  const { stdout } = await engine.docker("exec web stat -c '%u:%g' /tmp/mine /tmp/theirs");
+  expect(stdout).toBe("0:0\n1234:2345\n");
+});

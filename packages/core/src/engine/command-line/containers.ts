@@ -28,7 +28,8 @@ const BOTH: Readonly<Record<Stream, boolean>> = { stdout: true, stderr: true };
 const RUN_ERROR = 125;
 
 export async function createContainer(session: Session, request: CreateParts): Promise<number> {
-  checkIdFile(session, request.cidFile);
+  const problem = idFileProblem(session, request.cidFile);
+  if (problem !== undefined) throw failure(problem);
   const container = await createOrPull(session, request);
   session.write(request.cidFile, container.id);
   session.lines([container.id]);
@@ -36,7 +37,8 @@ export async function createContainer(session: Session, request: CreateParts): P
 }
 
 export async function runContainer(session: Session, request: RunRequest): Promise<number> {
-  checkIdFile(session, request.cidFile);
+  const problem = idFileProblem(session, request.cidFile);
+  if (problem !== undefined) return refuseRun(session, problem, problem);
   let container: Container;
   try {
     container = await createOrPull(session, request);
@@ -196,14 +198,10 @@ function checkPlatform({ engine }: Session, { body, platform }: CreateParts): vo
   );
 }
 
-/**
- * Checks that the file for the id can be made, which is known not to exist yet. @throws CliError if the file for the id
- * cannot be made
- */
-function checkIdFile(session: Session, path: string): void {
-  if (path === "") return;
-  const problem = session.disk === undefined ? undefined : openProblem(session, path);
-  if (problem !== undefined) throw failure(`failed to create the container ID file: open ${path}: ${problem}`);
+/** Why the file for the id cannot be made; that it is not there yet is known. */
+function idFileProblem(session: Session, path: string): string | undefined {
+  const problem = path === "" || session.disk === undefined ? undefined : openProblem(session, path);
+  return problem && `failed to create the container ID file: open ${path}: ${problem}`;
 }
 
 /** Creates; if the image is missing, says so, pulls it and creates again. */
@@ -244,8 +242,12 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
 /** `docker run` tells what the engine said, where to find help, and ends with 125, 126 or 127. */
 function refuse(session: Session, error: unknown): number {
   if (!(error instanceof StatusError)) throw error;
-  session.err(`docker: ${told(error)}\n\nRun 'docker run --help' for more information\n`);
-  return runErrorCode(error.message);
+  return refuseRun(session, told(error), error.message);
+}
+
+function refuseRun(session: Session, text: string, message: string): number {
+  session.err(`docker: ${text}\n\nRun 'docker run --help' for more information\n`);
+  return runErrorCode(message);
 }
 
 /** @see docker/cli cli/command/container/run.go:toStatusError */

@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/container/cp.go, moby pkg/archive/copy.go
  */
 import { fileType } from "../../abi/index.ts";
-import type { ContextDisk } from "../../build/index.ts";
+import type { ContextDisk, DiskStat } from "../../build/index.ts";
 import { type LayerEntry, layerToTar, tarToLayer } from "../../content/index.ts";
 import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError } from "../../lib/index.ts";
 import type { PathStat } from "../archives.ts";
@@ -34,7 +34,8 @@ function copyIn(session: Session, request: CopyRequest): void {
     containers.note(container, "extract-to-dir");
   };
   if (request.localPath === "-") {
-    if (!isDirectory) throw failure(`destination "${request.container}:${request.containerPath}" must be a directory`);
+    if (!isDirectory || request.containerPath === "")
+      throw failure(`destination "${request.container}:${request.containerPath}" must be a directory`);
     const sent = session.stdin ?? new Uint8Array();
     write(path, tarToLayer(isGzip(sent) ? gunzip(sent) : sent));
     return;
@@ -46,9 +47,11 @@ function copyIn(session: Session, request: CopyRequest): void {
     throw failure(`lstat ${missing(disk, local)}: no such file or directory`);
   if (kind !== "dir" && /\/\.?$/.test(request.localPath)) throw failure("not a directory");
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
-  if (request.containerPath === "") throw failure("no such directory");
+  const isNowhere = request.containerPath === "";
+  if (isNowhere && kind !== "dir") throw failure("no such directory");
   if (isDirectory) {
-    const copiesContent = kind === "dir" && /(^|\/)\.$/.test(request.localPath);
+    // A directory takes the place of one without a name: that of the root.
+    const copiesContent = kind === "dir" && (isNowhere || /(^|\/)\.$/.test(request.localPath));
     write(path, tree(copiesContent ? "" : basename(local)));
     return;
   }
@@ -167,7 +170,7 @@ function* diskTree(disk: ContextDisk, path: string, name: string, follows: boole
   const mode = Number(stat.mode);
   const type = fileType(mode);
   const mtimeUs = wholeSecond(Number(stat.mtimeMs) * 1000);
-  const common = { path: name, mode: mode & 0o7777, uid: 0, gid: 0, mtimeUs };
+  const common = { path: name, mode: mode & 0o7777, ...ownerOf(disk, stat), mtimeUs };
   if (type === "symlink" && !follows) {
     const link = disk.readlinkSync(path);
     yield { ...common, type: "symlink", link: typeof link === "string" ? link : decode(link) };
@@ -180,6 +183,16 @@ function* diskTree(disk: ContextDisk, path: string, name: string, follows: boole
     const content = disk.readFileSync(path);
     yield { ...common, type: "file", content: typeof content === "string" ? encode(content) : content };
   }
+}
+
+/** Files keep their owner. Whoever has the root of a disk, also of one in memory, is root. */
+function ownerOf(disk: ContextDisk, { uid = 0, gid = 0 }: DiskStat): Pick<LayerEntry, "uid" | "gid"> {
+  if (uid === 0 && gid === 0) return { uid: 0, gid: 0 };
+  const root = kindOf(disk, "/", false) === undefined ? undefined : disk.lstatSync("/");
+  return {
+    uid: uid === root?.uid ? 0 : Number(uid),
+    gid: gid === root?.gid ? 0 : Number(gid),
+  };
 }
 
 function nameOf(entry: string | Uint8Array | object): string {

@@ -11,6 +11,7 @@ import { type Chunks, NO_BYTES, StatusError } from "../../lib/index.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
 import { failure, orFail } from "../docker/problem.ts";
+import { parseReference } from "../docker/reference.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
@@ -81,6 +82,8 @@ export function loadImages(session: Session, request: RequestOf<"load">): number
 export async function importImage(session: Session, request: RequestOf<"import">): Promise<number> {
   const { httpGet, images, kernel } = session.engine;
   const { source } = request;
+  if (request.reference !== "" && parseReference(request.reference).digest !== undefined)
+    throw new StatusError("invalid-argument", "cannot import digest reference");
   const isRemote = /^https?:\/\//.test(source);
   const platform = request.platform === "" ? undefined : platformOf(request.platform);
   const config = applyChanges({}, request.changes);

@@ -26,7 +26,8 @@ export function printPorts(session: Session, { container: name, port }: RequestO
     session.lines(lines.sort((a, b) => a.number - b.number || (a.line < b.line ? -1 : 1)).map(({ line }) => line));
     return 0;
   }
-  const [number = "", protocol = "tcp"] = port.split("/");
+  const [number = "", ...rest] = port.split("/");
+  const protocol = rest.join("/") || "tcp";
   const problem = problemOf(() => parseUnsigned(number, { bits: 16 }));
   if (problem !== undefined) {
     session.err(`Error: invalid port (${number}): ${problem}\n`);

@@ -11,6 +11,7 @@ import { NO_DAEMON } from "../machine/daemon.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
 import { DEFAULT_CONTEXT, DEFAULT_HOST } from "./client-contexts.ts";
 import { contextHost, currentContext, isContext, missingContext } from "./contexts.ts";
+import { parseDockerHost } from "./docker-host.ts";
 import { execute } from "./execute.ts";
 import { told } from "./refusal.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
@@ -79,6 +80,7 @@ function isOwnWork(request: DockerRequest): boolean {
 function hostProblem(session: Session, { global }: DockerRequest): string | undefined {
   const { hosts = [], context = "" } = global ?? {};
   const [given = ""] = hosts;
+  if (hosts.length > 1) return "Failed to initialize: unable to resolve docker endpoint: Specify only one -H";
   if (given !== "" && context !== "") return "conflicting options: cannot specify both --host and --context";
   const name = currentContext(session, context);
   if (!isContext(session, name)) {
@@ -89,9 +91,11 @@ function hostProblem(session: Session, { global }: DockerRequest): string | unde
     (name === DEFAULT_CONTEXT ? "" : contextHost(session, name)) ||
     (context === "" ? session.client.env.get("DOCKER_HOST") : "") ||
     DEFAULT_HOST;
-  return host === DEFAULT_HOST
+  const parsed = parseDockerHost(host);
+  if ("problem" in parsed) return `Failed to initialize: ${parsed.problem}`;
+  return parsed.address === DEFAULT_HOST
     ? undefined
-    : `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`;
+    : `Cannot connect to the Docker daemon at ${parsed.address}. Is the docker daemon running?`;
 }
 
 /** What a shell sees of a command that SIGINT has ended. */

@@ -81,10 +81,11 @@ export function environmentList(environment: Service["environment"] = {}): reado
     .map(([name, value]) => (value === null ? name : `${name}=${value}`));
 }
 
-function containerLabels({ service, number, labels }: ContainerPlan): Readonly<Record<string, string>> {
-  const dependencies = Object.entries(service.depends_on ?? {}).map(
-    ([name, dependency]) => `${name}:${dependency?.condition ?? ""}:${dependency?.restart === true}`,
-  );
+/** What it can do without is left out where it is switched off. */
+function containerLabels({ project, service, number, labels }: ContainerPlan): Readonly<Record<string, string>> {
+  const dependencies = Object.entries(service.depends_on ?? {})
+    .filter(([name]) => project.services.has(name))
+    .map(([name, dependency]) => `${name}:${dependency?.condition ?? ""}:${dependency?.restart === true}`);
   return {
     ...labels,
     [CONFIG_HASH]: serviceHash(service),

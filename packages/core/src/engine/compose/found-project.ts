@@ -42,8 +42,8 @@ function dependenciesOf(container: Container): Readonly<Record<string, Dependenc
   const entries = (labelOf(container, DEPENDS_ON) ?? "").split(",").filter((entry) => entry !== "");
   return Object.fromEntries(
     entries.map((entry): [string, Dependency] => {
-      const [name = "", condition = "service_started", restart] = entry.split(":");
-      return [name, { condition, restart: restart === "true", required: false }];
+      const [name = "", condition = "running_or_healthy", restart = "true"] = entry.split(":");
+      return [name, { condition, restart: restart === "true", required: true }];
     }),
   );
 }

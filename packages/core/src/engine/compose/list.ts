@@ -88,11 +88,14 @@ const HEADERS = {
   Status: "STATUS",
 };
 
+/** Compose's containers have no platform. */
+const { Platform: _, ...VALUES } = CONTAINER_VALUES;
+
 const COLUMNS = columns<ListRow>(
   "formatter.ContainerContext",
   HEADERS,
   {
-    ...CONTAINER_VALUES,
+    ...VALUES,
     ExitCode: ({ ExitCode }) => ExitCode,
     Health: ({ Health }) => Health,
     Image: ({ Image }) => Image,

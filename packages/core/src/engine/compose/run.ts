@@ -31,7 +31,10 @@ export interface RunOptions extends Pick<ImageOptions, "build" | "pull" | "quiet
   readonly capDrop?: readonly string[];
   readonly useAliases?: boolean;
   readonly tty?: boolean;
+  /** Its standard input is open. */
   readonly interactive?: boolean;
+  /** Containers that are not the project's any more go. */
+  readonly removeOrphans?: boolean;
 }
 
 /** The container, not started yet; what it depends on has been. @throws ComposeError, StatusError */
@@ -87,7 +90,7 @@ async function startDependencies(
   project: Project,
   names: readonly string[],
   serviceName: string,
-  options: Pick<ImageOptions, "client" | "build" | "pull" | "quietBuild">,
+  options: Pick<ImageOptions, "client" | "build" | "pull" | "quietBuild"> & Pick<RunOptions, "removeOrphans">,
 ): Promise<void> {
   const chosen = names.length === 0 ? { ...project, services: new Map<string, Service>() } : select(project, names);
   const services = new Map([...chosen.services].filter(([name]) => name !== serviceName));

@@ -65,11 +65,11 @@ export function commandHelp(
 }
 
 /** What buildx says of itself, and of its groups of commands. */
-export function buildxHelp(group: Group, path: string): string {
+export function buildxHelp(group: Group, path: string, flags: Flags = BUILDX_FLAGS): string {
   const isWhole = path === "docker buildx";
   return groupHelp(group, path, {
     operands: "[OPTIONS] COMMAND",
-    options: section("Options", flagUsages(BUILDX_FLAGS).trimEnd()),
+    options: section("Options", flagUsages(flags).trimEnd()),
     note: isWhole ? "Experimental commands and flags are hidden. Set BUILDX_EXPERIMENTAL=1 to show them." : "",
   });
 }

@@ -62,6 +62,8 @@ class Session {
   notice = "";
   warning = "";
   readonly #client: ClientMachine;
+  /** The words have become others, for buildx. */
+  #isForwarded = false;
 
   constructor(client: ClientMachine) {
     this.#client = client;
@@ -126,7 +128,9 @@ class Session {
     if (path === "docker checkpoint") {
       const [name = ""] = words;
       const whole = CHECKPOINTS.has(name) ? `${path} ${name}` : path;
-      throw failure(`${whole} is only supported on a Docker daemon with experimental features enabled`);
+      const problem = `${whole} is only supported on a Docker daemon with experimental features enabled`;
+      // In the place of help it is an answer.
+      throw words.includes("--help") ? new CliError(0, { stdout: `${problem}\n` }) : failure(problem);
     }
     if (!isGroup(node)) return this.#command(node, place, words);
     const own: string[] = [];
@@ -175,11 +179,24 @@ class Session {
     const given = this.#flags(flags, words, node.interspersed, path, usage);
     this.notice += given.notice;
     const { help: asked, ...values } = given.values;
-    if (asked === true || (help && !ownHelp)) throw new CliError(0, { stdout: helpText(node, path) });
+    if (asked === true || (help && !ownHelp)) throw new CliError(0, { stdout: this.#helpOf(node, path) });
     checkSupported(flags, given.changed);
     checkArity(node.arity, given.operands.length, path, usage);
     if (node.needsOption && given.changed.size === 0) throw new CliError(0, { stdout: helpText(node, path) });
     return this.#read(node, { ...given, values }, name);
+  }
+
+  #helpOf(node: Command, path: string): string {
+    return helpText({ ...node, flags: this.#withBuilder(node.flags) }, path);
+  }
+
+  /** The builder that a command takes by itself is one that the environment names; the client names its own. */
+  #withBuilder(flags: Flags): Flags {
+    const { builder } = flags;
+    const initial = this.#client.env.get("BUILDX_BUILDER") || (this.#isForwarded ? "default" : "");
+    return builder === undefined || initial === ""
+      ? flags
+      : { ...flags, builder: { ...builder, initial, shown: quote(initial) } };
   }
 
   #read(node: Command, { values, operands, changed }: ParsedFlags<Flags>, name: string): DockerRequest {
@@ -217,7 +234,8 @@ class Session {
       this.warning += `${LEGACY_BUILDER}${BUILDKIT_DISABLED}\n\n`;
       return words;
     }
-    if (this.#client.plugins.some(({ name }) => name === "buildx")) return forwarded;
+    this.#isForwarded = this.#client.plugins.some(({ name }) => name === "buildx");
+    if (this.#isForwarded) return forwarded;
     if (isBake)
       throw failure(`ERROR: docker bake requires the buildx component but it is missing or broken.${BAKE_HINT}`);
     if (enabled === true)
@@ -238,7 +256,7 @@ class Session {
     const entry = name === undefined ? undefined : findEntry(group, name);
     if (name === undefined || entry === undefined) {
       this.#flags(flags, operands, true, path, path);
-      const stdout = buildxHelp(group, path);
+      const stdout = buildxHelp(group, path, this.#withBuilder(BUILDX_FLAGS));
       if (name === undefined || values.help) throw new CliError(0, { stdout });
       throw new CliError(1, { stdout, stderr: `ERROR: unknown command: ${quote(name)}\n` });
     }

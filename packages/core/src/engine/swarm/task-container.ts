@@ -18,6 +18,7 @@ import type { Payload, PayloadStore } from "./payloads.ts";
 import type { Service } from "./service.ts";
 import type { NetworkTarget, PayloadFile, PortConfig, TaskContainerSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
+import { verifyTaskMounts } from "./verify-task-mounts.ts";
 
 /** Everything that a task's container depends on. */
 export interface TaskPlace {
@@ -40,9 +41,11 @@ export function taskName({
   return `${service.spec.Name}.${task.slot === 0 ? node.id : task.slot}.${task.id}`;
 }
 
+/** @throws StatusError invalid-argument for a mount that the worker refuses */
 export function taskContainer(place: TaskPlace): CreateOptions {
   const { task, service, node } = place;
   const spec = expandedSpec(place);
+  verifyTaskMounts(spec.Mounts ?? []);
   return {
     Image: spec.Image,
     ...(spec.Command && { Entrypoint: spec.Command }),

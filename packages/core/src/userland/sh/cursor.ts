@@ -93,11 +93,8 @@ export class Cursor {
       if (next() !== char) return this.#back(position, number);
       this.position++;
     }
-    const last = next();
-    if (last !== "\n" && last !== END) return this.#back(position, number);
-    // The end of the script ends a line, too.
-    if (last === END) this.line += this.#step;
-    else this.take();
+    if (next() !== "\n" && next() !== END) return this.#back(position, number);
+    this.take();
     return true;
   }
 

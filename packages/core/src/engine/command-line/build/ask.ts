@@ -28,13 +28,18 @@ import { buildName, isUpload, uploadUrl } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { shownName } from "./request.ts";
 
+/** What is shown before an answer. */
+interface AskDisplay extends Display {
+  readonly lead?: string;
+}
+
 /** `--call`: asks about the Dockerfile instead of building it. */
 export async function ask(
   session: Session,
   request: DockerBuild,
   build: BuildRequest,
   source: SourceText,
-  display: Display,
+  display: AskDisplay,
 ): Promise<number> {
   const { call, isJson, ignoresStatus } = parseCall(request.call);
   const asked = { ...build, onEvent: display.listener };
@@ -43,7 +48,7 @@ export async function ask(
     if (call === "subrequests.describe") {
       await session.engine.builder.targets(asked);
       display.end();
-      session.out(isJson ? json(requestsDocument()) : printRequests());
+      session.out((display.lead ?? "") + (isJson ? json(requestsDocument()) : printRequests()));
       return 0;
     }
     if (call !== "check" && call !== "lint") {
@@ -51,11 +56,14 @@ export async function ask(
       if (call !== "targets")
         throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
       display.end();
-      session.out(isJson ? json(targetsDocument(targets, source.text)) : printTargets(targets));
+      session.out(
+        (display.lead ?? "") + (isJson ? json(targetsDocument(targets, source.text)) : printTargets(targets)),
+      );
       return 0;
     }
     const result = await session.engine.builder.check(asked);
     display.end();
+    session.out(display.lead ?? "");
     const status = showCheck(session, { request, build, source, result, isJson });
     return ignoresStatus && result.error === undefined ? 0 : status;
   } catch (error) {
@@ -66,14 +74,14 @@ export async function ask(
 
 async function showOutline(
   session: Session,
-  display: Display,
+  display: AskDisplay,
   { text }: SourceText,
   asked: BuildRequest,
   isJson: boolean,
 ): Promise<number> {
   const outline = await session.engine.builder.outline(asked);
   display.end();
-  session.out(isJson ? json(outlineDocument(outline, text)) : printOutline(outline));
+  session.out((display.lead ?? "") + (isJson ? json(outlineDocument(outline, text)) : printOutline(outline)));
   return 0;
 }
 

@@ -25,8 +25,10 @@ type Asked = Pick<DockerBuild, "progress" | "quiet"> & { readonly hasBuilder?: b
 
 function modeOf(request: Asked): string {
   const { progress: mode } = request;
-  if (!MODES.has(mode)) throw new OptionError(`invalid progress mode ${mode}`);
-  if (!request.quiet) return mode === "" ? "auto" : mode;
+  if (!request.quiet) {
+    if (!MODES.has(mode)) throw new OptionError(`invalid progress mode ${mode}`);
+    return mode === "" ? "auto" : mode;
+  }
   if (mode !== "auto" && mode !== "" && mode !== "quiet" && mode !== "none")
     throw new OptionError(`progress=${mode} and quiet cannot be used together`);
   return "quiet";

@@ -31,8 +31,8 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     const [call] = request.call.split(",", 1);
     if (call !== "build" && call !== "") {
       // There is no image whose id could be told.
-      if (isQuiet(request)) session.out("\n");
-      return await ask(session, request, build, source, display);
+      const idLine = isQuiet(request) ? "\n" : "";
+      return await ask(session, request, build, source, { ...display, lead: idLine });
     }
     await buildAndExport(session, request, build, display);
     return 0;

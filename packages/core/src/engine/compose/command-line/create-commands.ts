@@ -15,7 +15,7 @@ import { containersOf, type Operation } from "../operation.ts";
 import { startProject } from "../start.ts";
 import { createProject, type UpOptions, withScale } from "../up.ts";
 import { type ComposeContext, checkProgress } from "./context.ts";
-import type { BUILD_FLAGS, CREATE_FLAGS, DOWN_FLAGS, RM_FLAGS, UP_FLAGS } from "./flags.ts";
+import type { BUILD_FLAGS, CREATE_FLAGS, DOWN_FLAGS, RM_FLAGS, UP_FLAGS, WATCH_FLAGS } from "./flags.ts";
 
 /** Options that were given, by their names. */
 type Changed = ReadonlySet<string>;
@@ -40,6 +40,7 @@ export async function up(
   checkNamed(project, flags);
   await createProject(context.operation, project, options);
   if (flags["no-start"]) return 0;
+  if (flags.watch) refuseToWatch(project, "see https://docs.docker.com/compose/how-tos/file-watch/");
   const isDetached = flags.detach || flags.wait;
   if (isDetached) {
     await startProject(context.operation, project, { wait: flags.wait, waitTimeoutSeconds: flags["wait-timeout"] });
@@ -71,7 +72,6 @@ function checkUp(flags: FlagValues<typeof UP_FLAGS>): void {
     [flags["always-recreate-deps"] && keeps, "--always-recreate-deps and --no-recreate are incompatible"],
     [flags["no-build"] && watch, "--no-build and --watch are incompatible"],
     [flags.attach.length > 0 && flags["attach-dependencies"], "cannot combine --attach and --attach-dependencies"],
-    [watch, "--watch is not something that the simulator does: nobody changes files"],
   ];
   const refusal = refusals.find(([isAsked]) => isAsked);
   if (refusal !== undefined) throw new ComposeError(refusal[1]);
@@ -211,6 +211,31 @@ function scaleOf(entries: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(pairs);
 }
 
+/** What it does before there would be something to watch. @see compose cmd/compose/watch.go */
+export async function watch(
+  context: ComposeContext,
+  flags: FlagValues<typeof WATCH_FLAGS>,
+  services: readonly string[],
+): Promise<number> {
+  const project = context.open({ services });
+  if (!flags["no-up"]) {
+    const client = context.buildClient();
+    await createProject(context.operation, project, { services, client, quietBuild: flags.quiet });
+    await startProject(context.operation, project);
+  }
+  refuseToWatch(project, "consider setting a 'develop' section");
+}
+
+/** @throws ComposeError always: nobody changes files here */
+function refuseToWatch({ services }: Project, advice: string): never {
+  const isWatched = [...services.values()].some(({ develop }) => (develop?.watch ?? []).length > 0);
+  throw new ComposeError(
+    isWatched
+      ? "watching is not something that the simulator does: nobody changes files"
+      : `none of the selected services is configured for watch, ${advice}`,
+  );
+}
+
 function scaleSpecifier(entry: string): [string, number] {
   const at = entry.indexOf("=");
   if (at < 0) throw new ComposeError(`invalid scale specifier: ${entry}`);
@@ -240,8 +265,14 @@ export async function build(
     checkProgress(flags.progress);
     context.session.err("--progress is a global compose flag, better use `docker compose --progress xx build ...\n");
   }
-  const project = context.open();
-  for (const name of services) if (!project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
+  const opened = context.open();
+  // Services that are named have their profiles.
+  const named = services.map((name): [string, Service] => {
+    const service = opened.services.get(name) ?? opened.disabled.get(name);
+    if (service === undefined) throw new ComposeError(`no such service: ${name}`);
+    return [name, service];
+  });
+  const project = { ...opened, services: new Map([...opened.services, ...named]) };
   const args = Object.fromEntries(flags["build-arg"].map(buildArgument));
   const isQuiet = flags.quiet || flags.progress === "quiet" || context.isQuiet;
   const words = [

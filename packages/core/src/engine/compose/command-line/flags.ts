@@ -230,6 +230,18 @@ export const VERSION_FLAGS = {
   format: text("Format the output. Values: [pretty | json]. (Default: pretty)", { short: "f" }),
   short: bool("Shows only Compose's version number"),
 };
+export const PUBLISH_FLAGS = {
+  app: bool("Published compose application (includes referenced images)"),
+  "oci-version": text("OCI image/artifact specification version (automatically determined by default)"),
+  "resolve-image-digests": bool("Pin image tags to digests"),
+  "with-env": bool("Include environment variables in the published OCI artifact"),
+  yes: bool('Assume "yes" as answer to all prompts', { short: "y" }),
+};
+export const WATCH_FLAGS = {
+  "no-up": bool("Do not build & start services before watching"),
+  prune: bool("Prune dangling images on rebuild", { initial: true }),
+  quiet: bool("hide build output"),
+};
 const INDEX = { index: integer("index of the container if service has multiple replicas.") };
 
 export const CP_FLAGS = {

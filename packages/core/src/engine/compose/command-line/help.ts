@@ -2,7 +2,7 @@
 import type { Flags } from "../../docker/flags/flag.ts";
 import { flagUsages } from "../../docker/flags/usage.ts";
 import { commandHelp, row, section } from "../../docker/help.ts";
-import { PROJECT_FLAGS } from "./flags.ts";
+import { DRY_RUN, PROJECT_FLAGS } from "./flags.ts";
 
 type Words = readonly [usage: string, summary: string, description?: string];
 
@@ -69,6 +69,19 @@ export function usageOf(name: string): string {
 export function helpOf(name: string, flags: Flags): string {
   const [usage = "", summary = "", description = summary.trimEnd()] = WORDS[name] ?? [];
   return commandHelp({ usage, summary: description, flags }, pathOf(name));
+}
+
+/** What `docker compose bridge` says of itself. */
+export function bridgeHelp(): string {
+  const convert = "Convert compose files to Kubernetes manifests, Helm charts, or another model";
+  return `${[
+    "Usage:  docker compose bridge [OPTIONS] COMMAND",
+    "Convert compose files into another model",
+    section("Options", flagUsages(DRY_RUN).trimEnd()),
+    section("Management Commands", row("transformations", "Manage transformation images")),
+    section("Commands", row("convert", convert)),
+    "Run 'docker compose bridge COMMAND --help' for more information on a command.",
+  ].join("\n\n")}\n`;
 }
 
 /** What `docker compose` says of itself. */

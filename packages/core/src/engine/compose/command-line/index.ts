@@ -23,7 +23,7 @@ import { cp } from "./copy-command.ts";
 import * as creating from "./create-commands.ts";
 import * as flagsOf from "./flags.ts";
 import { DRY_RUN } from "./flags.ts";
-import { composeHelp, helpOf, usageOf } from "./help.ts";
+import { bridgeHelp, composeHelp, helpOf, usageOf } from "./help.ts";
 import * as imaging from "./image-commands.ts";
 import * as processes from "./process-commands.ts";
 import * as showing from "./show-commands.ts";
@@ -131,6 +131,13 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
     least: 2,
   }),
   ps: command(flagsOf.PS_FLAGS, ({ context, flags, operands }) => showing.ps(context, flags, operands)),
+  publish: command(
+    flagsOf.PUBLISH_FLAGS,
+    () => {
+      throw new ComposeError(unsupported("publish"));
+    },
+    { arity: exactly(1) },
+  ),
   pull: command(flagsOf.PULL_FLAGS, ({ context, operands }) => creating.pull(context, operands)),
   push: command(flagsOf.PUSH_FLAGS, ({ context, flags, operands }) => imaging.push(context, flags, operands)),
   restart: command(flagsOf.RESTART_FLAGS, (invocation) => {
@@ -176,6 +183,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands), {
     arity: atLeast(1),
   }),
+  watch: command(flagsOf.WATCH_FLAGS, ({ context, flags, operands }) => creating.watch(context, flags, operands)),
   version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags), { most: 0 }),
 };
 
@@ -183,7 +191,9 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
 const OFFLINE: ReadonlySet<string> = new Set(["config", "version"]);
 
 /** Commands of compose that are not there. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(["bridge", "publish", "watch"]);
+const UNSUPPORTED: ReadonlySet<string> = new Set(["bridge"]);
+
+const unsupported = (name: string): string => `docker compose ${name} is not something that the simulator does`;
 
 function refuseDryRun(isDry: unknown): void {
   if (isDry === true) throw new ComposeError("--dry-run is not something that the simulator does: fork it instead");
@@ -209,8 +219,12 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
       session.out(helpOf(name, known.flags));
       return 0;
     }
+    if (name === "bridge" && rest.every((word) => word === "--help")) {
+      session.out(bridgeHelp());
+      return 0;
+    }
     if (name !== undefined && UNSUPPORTED.has(name)) {
-      throw new ComposeError(`docker compose ${name} is not something that the simulator does`);
+      throw new ComposeError(unsupported(name));
     }
     if (known !== undefined && !OFFLINE.has(name ?? "") && !session.engine.daemon.isListening)
       throw new ComposeError(NO_DAEMON);

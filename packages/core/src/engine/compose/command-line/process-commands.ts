@@ -44,7 +44,8 @@ export async function run(
     build: flags.build,
     pull: flags.pull === "policy" ? undefined : flags.pull,
     tty: hasTerminal,
-    interactive: flags.interactive && !flags.detach,
+    interactive: flags.interactive,
+    removeOrphans: flags["remove-orphans"],
     environment: withFiles(context, pairs(flags.env, project.environment), flags["env-from-file"]),
     publish: flags.publish,
     volumes: flags.volume,
@@ -65,8 +66,8 @@ export async function run(
   }
   const words = ["start", "--attach", ...(flags.interactive ? ["--interactive"] : []), container.id];
   const exitCode = await plainDocker(context, words, { readsInput: flags.interactive });
-  // The client ends with a message that is empty.
-  if (exitCode !== 0) context.session.err("\n");
+  // The client ends with a message that is empty, after one that has run.
+  if (exitCode !== 0 && container.startedUs > 0) context.session.err("\n");
   return exitCode;
 }
 

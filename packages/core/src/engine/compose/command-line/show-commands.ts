@@ -61,6 +61,7 @@ export async function config(
     filesKept: "none",
     isPlain: flags["no-normalize"],
     keepsPaths: flags["no-path-resolution"],
+    isUnchecked: flags["no-consistency"],
   });
   if (!["", "yaml", "json"].includes(flags.format)) throw new ComposeError(`unsupported format "${flags.format}"`);
   const isPinned = flags["lock-image-digests"] || flags["resolve-image-digests"];
@@ -96,12 +97,16 @@ function variablesText(variables: readonly UsedVariable[], format: string): stri
     const byName = Object.fromEntries(variables.map((one) => [one.Name, one]));
     return `${JSON.stringify(byName, undefined, 4)}\n\n`;
   }
-  if (!["", "table", "yaml"].includes(format)) {
-    throw new ComposeError(`format value ${JSON.stringify(format)} could not be parsed: parsing failed`);
-  }
+  if (format !== "yaml") checkPrintFormat(format);
   const rows = variables.map((one) => [one.Name, String(one.Required), one.DefaultValue, one.PresenceValue]);
   const lines = [["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"], ...rows].map((row) => row.join("\t"));
   return `${alignColumns(lines.join("\n"), { minimumWidth: 20 })}\n`;
+}
+
+/** @throws ComposeError for a way to print lists that there is not @see docker/compose cmd/formatter/formatter.go */
+function checkPrintFormat(format: string): void {
+  if (["", "table", "pretty", "json"].includes(format.toLowerCase())) return;
+  throw new ComposeError(`format value ${JSON.stringify(format)} could not be parsed: parsing failed`);
 }
 
 function write({ session }: ComposeContext, path: string, text: string): void {
@@ -196,6 +201,7 @@ export function ls(context: ComposeContext, flags: FlagValues<typeof LIST_FLAGS>
     projects.set(name, states.set(container.state, (states.get(container.state) ?? 0) + 1));
     files.set(name, labelOf(container, "com.docker.compose.project.config_files") ?? "N/A");
   }
+  if (!flags.quiet) checkPrintFormat(flags.format);
   const rows = [...projects]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([Name, states]) => ({

@@ -1,5 +1,5 @@
 /** gunzip and zcat: decompress files. @see gzip(1) */
-import { close, Errno, O_RDONLY, O_WRONLY, open, type Routine, read } from "../../../abi/index.ts";
+import { close, Errno, O_RDONLY, open, type Routine, read } from "../../../abi/index.ts";
 import { NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
@@ -34,21 +34,22 @@ export const zcat: Applet = function* (io) {
       code = 1;
       continue;
     }
-    yield* showFile(io, input, options.has("t") ? yield* open("/dev/null", O_WRONLY) : 1);
+    if (!(yield* showFile(io, input))) code = 1;
     if (input !== 0) yield* close(input);
   }
   return code;
 };
 
-function* showFile(io: Io, input: number, output: number): Routine<void> {
+function* showFile(io: Io, input: number): Routine<boolean> {
   const start = yield* readStart(input);
   const compression = compressionOf(start);
   if (compression === undefined) {
-    yield* io.die(start.length < SHORTEST_SIGNATURE ? "short read" : "no gzip/bzip2/xz magic");
-    return;
+    yield* io.warn(start.length < SHORTEST_SIGNATURE ? "short read" : "no gzip/bzip2/xz magic");
+    return false;
   }
   // It is a child that decompresses: what it complains about does not count.
-  yield* unpack(io, compression, { input, output, start });
+  yield* unpack(io, compression, { input, output: 1, start });
+  return true;
 }
 
 /** Enough bytes to tell the format. */

@@ -113,11 +113,12 @@ class Printer {
     }
   }
 
-  /** A width or precision that is an argument; the exit code does not tell of one that is no number. */
+  /** A width or precision that is an argument. */
   *#star(): Routine<number> {
     const text = this.#values.shift() ?? "0";
     if (/^-?[0-9]+$/.test(text) && Math.abs(Number(text)) <= 0x7fffffff) return Number(text);
-    yield* this.#warn(text);
+    yield* this.#complain(text);
+    this.#failed = false;
     return 0;
   }
 
@@ -140,10 +141,6 @@ class Printer {
 
   *#complain(text: string): Routine<void> {
     this.#failed = true;
-    yield* this.#warn(text);
-  }
-
-  *#warn(text: string): Routine<void> {
     yield* this.#io.warn(`invalid number '${fromByteString(text)}'`);
   }
 

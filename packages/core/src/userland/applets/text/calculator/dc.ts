@@ -112,14 +112,10 @@ class Machine {
     this.#lineLength = lineLength(io, "DC_LINE_LENGTH") - 1;
   }
 
-  /** Runs a text; what is read ahead may be wrong before the operation in front of it is done. @throws CalculatorError @throws Quit */
+  /** Runs a text, line by line. @throws CalculatorError @throws Quit */
   *run(source: string): Routine<void> {
     const parser = this.#parser(source);
-    for (let ahead = parser.next(); ahead !== undefined; ) {
-      const operation = ahead;
-      ahead = parser.next();
-      if (operation !== "newline") yield* this.#perform([operation]);
-    }
+    for (let line = parser.line(); line !== undefined; line = parser.line()) yield* this.#perform(line);
   }
 
   #parser(source: string): DcParser {
