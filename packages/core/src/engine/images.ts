@@ -44,7 +44,7 @@ import {
   type TransportOptions,
 } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
-import type { ImageNames } from "./documents/others.ts";
+import type { ImageNames } from "./documents/image.ts";
 import { ENGINE_VERSION } from "./documents/versions.ts";
 import type { EventLog } from "./events.ts";
 import { BaseImages } from "./image/base-images.ts";

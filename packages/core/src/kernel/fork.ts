@@ -16,7 +16,7 @@ import {
 } from "../abi/index.ts";
 import { chargePid, tryChargePid } from "./cgroup/pids.ts";
 import { cloneNamespaces } from "./namespaces/clone.ts";
-import type { NamespaceSet } from "./namespaces/others.ts";
+import type { NamespaceSet } from "./namespaces/namespace-set.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import { Process, type ProcessInit, TURN_US } from "./process.ts";
 import type { SignalAction } from "./signals.ts";

@@ -14,7 +14,7 @@ export { flagsOfMount } from "./mount/mount-flags.ts";
 export { overlayOver } from "./mount/overlay-mount.ts";
 export type { Namespace } from "./namespaces/namespace.ts";
 export { type Furnisher, LOOPBACK_UP, type NetNamespace } from "./namespaces/net.ts";
-export type { NamespaceSet } from "./namespaces/others.ts";
+export type { NamespaceSet } from "./namespaces/namespace-set.ts";
 export { endedPipe, outputDrain, outputPipe } from "./output.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";

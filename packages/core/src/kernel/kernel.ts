@@ -65,7 +65,11 @@ import { type FileSystemFactory, fileSystemFactories } from "./mount/file-system
 import { MountNamespace } from "./namespaces/mnt.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import { NetNamespace } from "./namespaces/net.ts";
-import { CgroupNamespace, IpcNamespace, type NamespaceSet, TimeNamespace, UtsNamespace } from "./namespaces/others.ts";
+import { CgroupNamespace } from "./namespaces/cgroup.ts";
+import { IpcNamespace } from "./namespaces/ipc.ts";
+import type { NamespaceSet } from "./namespaces/namespace-set.ts";
+import { TimeNamespace } from "./namespaces/time.ts";
+import { UtsNamespace } from "./namespaces/uts.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 import { KernelNetHost } from "./net-host.ts";

@@ -38,7 +38,7 @@ import type { Kernel } from "./kernel.ts";
 import { failToHold } from "./memory/held-memory.ts";
 import { leaveCharges, type OldCharge } from "./memory/oom.ts";
 import type { UnseenProgram } from "./namespaces/mnt.ts";
-import type { NamespaceSet } from "./namespaces/others.ts";
+import type { NamespaceSet } from "./namespaces/namespace-set.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import type { ProcessGroup } from "./session.ts";
 import type { SignalAction } from "./signals.ts";

@@ -11,7 +11,7 @@ import { readJson } from "../http/body.ts";
 import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http/exchange.ts";
 import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Call, type Route, route } from "../http/router.ts";
-import { EXEC_CREATE, EXEC_START } from "../schemas/others.ts";
+import { EXEC_CREATE, EXEC_START } from "../schemas/exec.ts";
 import { detachable, detachKeysOf } from "../streams/detachable.ts";
 import { MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
 import { forward } from "../streams/input.ts";

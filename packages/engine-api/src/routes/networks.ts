@@ -18,7 +18,7 @@ import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { badRequest } from "../http/problem.ts";
 import { type Handler, type Route, route } from "../http/router.ts";
-import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
+import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/network.ts";
 
 /** From this version on lists do not say who is on a network. */
 const WITHOUT_CONTAINERS = 128;

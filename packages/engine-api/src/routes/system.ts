@@ -9,7 +9,7 @@ import { decodeJson } from "../http/body.ts";
 import { type ApiReply, bytes, json } from "../http/exchange.ts";
 import { badRequest } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
-import { AUTH } from "../schemas/others.ts";
+import { AUTH } from "../schemas/auth.ts";
 import { eventsHandler } from "./events.ts";
 import { parse } from "./images/pull.ts";
 import { useLogin } from "./images/transfer.ts";

@@ -19,7 +19,7 @@ import { Filters } from "../http/filters.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { flag } from "../http/query.ts";
 import { type Route, route } from "../http/router.ts";
-import { VOLUME_CREATE, VOLUME_UPDATE } from "../schemas/others.ts";
+import { VOLUME_CREATE, VOLUME_UPDATE } from "../schemas/volume.ts";
 import { seenVersion } from "./swarm/version.ts";
 
 export function volumeRoutes(engine: Engine): readonly Route[] {

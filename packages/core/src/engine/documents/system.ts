@@ -4,7 +4,7 @@ import { sizesOf } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";
-import { volumeDocument } from "./others.ts";
+import { volumeDocument } from "./volume.ts";
 import { sharedSizes } from "./shared-sizes.ts";
 import { secondsOfTime, timeOf } from "./time.ts";
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";

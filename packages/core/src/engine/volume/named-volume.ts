@@ -4,7 +4,7 @@
  * @see moby api/server/router/volume/volume_routes.go: getVolumeByName, deleteVolumes
  */
 import { StatusError } from "../../lib/index.ts";
-import { volumeDocument } from "../documents/others.ts";
+import { volumeDocument } from "../documents/volume.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { clusterVolumeDocument } from "../swarm/volume-documents.ts";
 import type { VolumeService } from "../volumes.ts";

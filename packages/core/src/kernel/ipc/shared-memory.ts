@@ -10,7 +10,7 @@ import { Errno, PAGE_SIZE, SHM_DEST } from "../../abi/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
 import { living, uncharge } from "../cgroup/memory.ts";
 import { chargeShared } from "../memory/oom.ts";
-import type { IpcNamespace } from "../namespaces/others.ts";
+import type { IpcNamespace } from "../namespaces/ipc.ts";
 import type { Process } from "../process.ts";
 import { IpcObject } from "./ipc-object.ts";
 

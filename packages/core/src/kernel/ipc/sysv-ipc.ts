@@ -1,6 +1,6 @@
 /** The System V objects of an ipc namespace, and which processes use them. @see ipc_namespaces(7), shmop(2), semop(2) */
 import { PAGE_SIZE } from "../../abi/index.ts";
-import type { IpcNamespace } from "../namespaces/others.ts";
+import type { IpcNamespace } from "../namespaces/ipc.ts";
 import type { Process } from "../process.ts";
 import { IpcTable } from "./ipc-object.ts";
 import type { MessageQueue } from "./message-queue.ts";

@@ -17,7 +17,7 @@ import {
 } from "../../vfs/index.ts";
 import type { Credentials } from "../credentials.ts";
 import type { Kernel } from "../kernel.ts";
-import type { NamespaceSet } from "../namespaces/others.ts";
+import type { NamespaceSet } from "../namespaces/namespace-set.ts";
 import type { MountContext } from "./file-systems.ts";
 import { flagsOfMount, settle } from "./mount-flags.ts";
 

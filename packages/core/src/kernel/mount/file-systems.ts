@@ -10,7 +10,7 @@ import { CgroupFs } from "../cgroup-fs.ts";
 import { DevPts } from "../dev-pts.ts";
 import type { Kernel } from "../kernel.ts";
 import { MACHINE_DEVICES } from "../machine-devices.ts";
-import type { NamespaceSet } from "../namespaces/others.ts";
+import type { NamespaceSet } from "../namespaces/namespace-set.ts";
 import { ProcFs } from "../procfs/proc-fs.ts";
 import { SysFs } from "../sysfs/sys-fs.ts";
 import { DISK_TYPES } from "./disk-types.ts";

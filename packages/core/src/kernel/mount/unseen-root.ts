@@ -16,7 +16,7 @@ import {
   UnseenMounts,
   type UnseenProgram,
 } from "../namespaces/mnt.ts";
-import type { NamespaceSet } from "../namespaces/others.ts";
+import type { NamespaceSet } from "../namespaces/namespace-set.ts";
 import type { UnseenOverlay } from "./active-overlays.ts";
 import { ContainerMounts, type Planner } from "./automount.ts";
 import { claim } from "./overlay-mount.ts";

@@ -9,7 +9,11 @@ import type { Credentials } from "../credentials.ts";
 import type { Places, Process } from "../process.ts";
 import { MountNamespace } from "./mnt.ts";
 import { NetNamespace } from "./net.ts";
-import { CgroupNamespace, IpcNamespace, type NamespaceSet, TimeNamespace, UtsNamespace } from "./others.ts";
+import { CgroupNamespace } from "./cgroup.ts";
+import { IpcNamespace } from "./ipc.ts";
+import type { NamespaceSet } from "./namespace-set.ts";
+import { TimeNamespace } from "./time.ts";
+import { UtsNamespace } from "./uts.ts";
 import { PidNamespace } from "./pid.ts";
 import { UserNamespace } from "./user.ts";
 

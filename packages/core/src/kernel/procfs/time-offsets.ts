@@ -4,7 +4,7 @@
  * @see time_namespaces(7), kernel/time/namespace.c:proc_timens_set_offset
  */
 import { CAP_SYS_TIME, Errno } from "../../abi/index.ts";
-import type { ClockOffset, TimeNamespace } from "../namespaces/others.ts";
+import type { ClockOffset, TimeNamespace } from "../namespaces/time.ts";
 import type { Process } from "../process.ts";
 
 type OffsetClock = "monotonic" | "boottime";

@@ -11,7 +11,7 @@ import { badRequest } from "../../http/problem.ts";
 import { flag, integer, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { whenThere } from "../../http/when-there.ts";
-import { UPDATE } from "../../schemas/others.ts";
+import { UPDATE } from "../../schemas/update.ts";
 import { olderUpdate } from "./older-requests.ts";
 import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
 

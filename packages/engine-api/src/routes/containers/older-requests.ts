@@ -6,7 +6,7 @@
 import type { z } from "zod";
 import { badRequest } from "../../http/problem.ts";
 import type { CREATE } from "../../schemas/create.ts";
-import type { UPDATE } from "../../schemas/others.ts";
+import type { UPDATE } from "../../schemas/update.ts";
 
 type Body = z.output<typeof CREATE>;
 type HostConfig = NonNullable<Body["HostConfig"]>;

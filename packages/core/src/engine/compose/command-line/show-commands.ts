@@ -17,7 +17,7 @@ import { topTable } from "../../container/top.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { renderVolumes } from "../../docker/lists/networks.ts";
 import { alignColumns } from "../../docker/table.ts";
-import { volumeDocument } from "../../documents/others.ts";
+import { volumeDocument } from "../../documents/volume.ts";
 import { Filters } from "../../select/filters.ts";
 import { imageName } from "../create-body.ts";
 import { withDigests } from "../digests.ts";
