@@ -28,10 +28,10 @@ import {
 import { byteLength, decode } from "../lib/index.ts";
 import { checkAccess, type Inode, type Location, tellPath, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
+import { setText } from "./executed-file.ts";
 import { keepIgnored } from "./fork.ts";
 import { releaseMemory } from "./memory/oom.ts";
 import type { Process } from "./process.ts";
-import { setText } from "./text.ts";
 
 /** A quarter of the default stack limit. @see execve(2) "Limits on size of arguments and environment" */
 const ARG_TOTAL_MAX = 2_097_152;

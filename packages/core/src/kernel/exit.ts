@@ -8,9 +8,9 @@
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index.ts";
 import { assert } from "../lib/index.ts";
 import { chargePid } from "./cgroup/pids.ts";
+import { releaseText } from "./executed-file.ts";
 import { releaseMemory } from "./memory/oom.ts";
 import type { Process } from "./process.ts";
-import { releaseText } from "./text.ts";
 
 export function exit(process: Process, status: WaitStatus): void {
   if (!process.isAlive) return;

@@ -2,8 +2,8 @@
 import { type IpFamily, sortKeys } from "../../lib/index.ts";
 import type { BoundService } from "../network/routing-mesh.ts";
 import type { Network } from "../networks.ts";
-import { timeOf } from "./time.ts";
 import { isEmpty } from "./image.ts";
+import { timeOf } from "./time.ts";
 
 /** `GET /networks/{id}`. */
 export function networkDocument(network: Network, services: readonly BoundService[] = []) {

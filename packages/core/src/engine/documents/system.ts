@@ -4,10 +4,10 @@ import { sizesOf } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";
-import { volumeDocument } from "./volume.ts";
 import { sharedSizes } from "./shared-sizes.ts";
 import { secondsOfTime, timeOf } from "./time.ts";
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";
+import { volumeDocument } from "./volume.ts";
 
 /** `GET /version`. */
 export function versionDocument({ kernel, world }: Engine) {

@@ -7,15 +7,15 @@ import { CAP_SETFCAP, CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceK
 import { Location } from "../../vfs/index.ts";
 import type { Credentials } from "../credentials.ts";
 import type { Places, Process } from "../process.ts";
-import { MountNamespace } from "./mnt.ts";
-import { NetNamespace } from "./net.ts";
 import { CgroupNamespace } from "./cgroup.ts";
 import { IpcNamespace } from "./ipc.ts";
+import { MountNamespace } from "./mnt.ts";
 import type { NamespaceSet } from "./namespace-set.ts";
-import { TimeNamespace } from "./time.ts";
-import { UtsNamespace } from "./uts.ts";
+import { NetNamespace } from "./net.ts";
 import { PidNamespace } from "./pid.ts";
+import { TimeNamespace } from "./time.ts";
 import { UserNamespace } from "./user.ts";
+import { UtsNamespace } from "./uts.ts";
 
 export interface ClonedNamespaces {
   readonly ns: NamespaceSet;

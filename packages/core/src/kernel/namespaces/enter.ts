@@ -7,8 +7,8 @@ import { CAP_SYS_ADMIN, CAP_SYS_CHROOT, CapabilitySet, Errno } from "../../abi/i
 import type { Process } from "../process.ts";
 import { MountNamespace } from "./mnt.ts";
 import type { Namespace } from "./namespace.ts";
-import { TimeNamespace } from "./time.ts";
 import { PidNamespace } from "./pid.ts";
+import { TimeNamespace } from "./time.ts";
 import { UserNamespace } from "./user.ts";
 
 /**

@@ -1,11 +1,11 @@
+import type { CgroupNamespace } from "./cgroup.ts";
+import type { IpcNamespace } from "./ipc.ts";
 import type { MountNamespace } from "./mnt.ts";
 import type { NetNamespace } from "./net.ts";
 import type { PidNamespace } from "./pid.ts";
+import type { TimeNamespace } from "./time.ts";
 import type { UserNamespace } from "./user.ts";
 import type { UtsNamespace } from "./uts.ts";
-import type { IpcNamespace } from "./ipc.ts";
-import type { CgroupNamespace } from "./cgroup.ts";
-import type { TimeNamespace } from "./time.ts";
 
 /** Linux's nsproxy: the namespaces that a process lives in. Immutable: unshare and setns make a new one. */
 export interface NamespaceSet {
