@@ -183,9 +183,13 @@ const icmp = (draw: Draw): abi.IcmpInfo => ({
   sequence: draw.number(70_000),
 });
 
+const REFUSED: abi.SeccompVerdict = { rules: [], otherwise: { kind: "errno", errno: 1 } };
+
 const seccomp = (draw: Draw): abi.SeccompFilter => ({
   name: "fuzz",
-  denied: new Set(draw.from<readonly abi.SyscallName[]>([[], ["mount"], ["setns", "bind"], ["kill"]])),
+  verdicts: new Map(
+    draw.from<readonly abi.SyscallName[]>([[], ["mount"], ["setns", "bind"], ["kill"]]).map((call) => [call, REFUSED]),
+  ),
   personas: new Set([abi.PER_LINUX, abi.PERSONALITY_QUERY]),
   deniesNamespaces: draw.chance(1, 3),
 });

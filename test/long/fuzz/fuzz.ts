@@ -116,7 +116,7 @@ export class Fuzz {
   #isFiltered({ name, a }: Call): boolean {
     const { seccomp } = this.engine.kernel.current ?? {};
     if (seccomp === undefined) return false;
-    return seccomp.denied.has(name) || (name === "personality" && !seccomp.personas.has(Number(a)));
+    return seccomp.verdicts.has(name) || (name === "personality" && seccomp.personas?.has(Number(a)) === false);
   }
 
   /** It would end what the engine itself needs. */

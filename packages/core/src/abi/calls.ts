@@ -18,6 +18,7 @@ import type {
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
 import type { NetlinkChange } from "./netlink.ts";
+import type { SeccompFilter } from "./seccomp.ts";
 import type { Signal, SignalSet } from "./signal.ts";
 import {
   type IcmpInfo,
@@ -44,7 +45,6 @@ import type {
   PrctlOption,
   PriorityTarget,
   RecordLock,
-  SeccompFilter,
   SignalOptions,
   SyslogAction,
   TimeChange,

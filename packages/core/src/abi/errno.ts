@@ -27,6 +27,15 @@ export class Errno {
 }
 Object.setPrototypeOf(Errno.prototype, Error.prototype);
 
+/** The error of that number; EPERM for one that has no name here. */
+export function errnoOf(number: number): Errno {
+  return new Errno(CODES.get(number) ?? "EPERM");
+}
+
+const CODES: ReadonlyMap<number, ErrnoCode> = new Map(
+  (Object.keys(ERRNO_TABLE) as ErrnoCode[]).map((code) => [ERRNO_TABLE[code][0], code]),
+);
+
 /** Whether a word from outside names an error. */
 export function isErrnoCode(word: string): word is ErrnoCode {
   return Object.hasOwn(ERRNO_TABLE, word);

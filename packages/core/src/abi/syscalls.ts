@@ -28,6 +28,7 @@ import type {
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
 import type { NetlinkChange, NetworkState, RouteInfo } from "./netlink.ts";
+import type { SeccompFilter } from "./seccomp.ts";
 import type { Signal, SignalSet } from "./signal.ts";
 import type {
   IcmpInfo,
@@ -385,16 +386,6 @@ export type PrctlOption =
   | "PR_CAP_AMBIENT_RAISE"
   | "PR_CAP_AMBIENT_LOWER"
   | "PR_CAP_AMBIENT_CLEAR_ALL";
-
-/** Calls that are refused with EPERM, in the manner of Docker's default seccomp profile. */
-export interface SeccompFilter {
-  readonly name: string;
-  readonly denied: ReadonlySet<SyscallName>;
-  /** What personality(2) may be asked for. */
-  readonly personas: ReadonlySet<number>;
-  /** clone(2) with new namespaces is refused too. */
-  readonly deniesNamespaces: boolean;
-}
 
 export interface Ids {
   readonly real: number;

@@ -5,7 +5,6 @@
  */
 import { CAPABILITY_NAMES, CapabilitySet, capabilityNumber, major, minor, type ResourceName } from "../abi/index.ts";
 import { type DeviceNode, MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
-import { isTrue } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import {
@@ -25,6 +24,8 @@ import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container/container.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./container/init-program.ts";
 import { resources } from "./container/resources.ts";
+import { customSeccomp } from "./container/seccomp-profile.ts";
+import { parseSecurityOptions, type SecurityOptions } from "./container/security-options.ts";
 import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
 import { depthOf, mountSpec } from "./mount/mount-points.ts";
 import { linkEnvironment } from "./network/links.ts";
@@ -99,13 +100,12 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
   if (known !== undefined) return known;
   const privileged = hostConfig.Privileged ?? false;
   const capabilities = chooseCapabilities(hostConfig);
-  const unconfined =
-    privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
+  const security = parseSecurityOptions(hostConfig.SecurityOpt);
   const joins = MODES.some(([, , field]) => hostConfig[field]?.startsWith(CONTAINER_MODE) === true);
   const made: CommonPart = {
     namespaces: joins ? undefined : chooseNamespaces({ hostConfig, isNetworkless: false }),
     mounts: chooseMounts({ hostConfig, mountPoints: NONE, isNetworkless: false }),
-    process: makeProcessSpec(capabilities, hostConfig),
+    process: makeProcessSpec(capabilities, hostConfig, security),
     linux: {
       resources: limits(hostConfig),
       devices: privileged
@@ -114,7 +114,7 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
       sysctl: sysctls(hostConfig),
-      seccomp: unconfined ? undefined : seccompFor(capabilities),
+      seccomp: seccompOf(security, capabilities, privileged),
     },
   };
   commonParts.set(hostConfig, made);
@@ -226,17 +226,15 @@ export function rlimits(ulimits: readonly Ulimit[]): ProcessSpec["rlimits"] {
 /** What processes of a container have in common, whether init or exec. */
 export const processSpec = (hostConfig: Partial<HostConfig>): CommonPart["process"] => commonPart(hostConfig).process;
 
-/** `no-new-privileges` alone, or with a value that is true. */
-function forbidsNewPrivileges(option: string): boolean {
-  const [, value = "true"] = /^no-new-privileges(?:[=:](.*))?$/.exec(option) ?? ["", ""];
-  return isTrue(value);
-}
-
-function makeProcessSpec(capabilities: readonly string[], hostConfig: Partial<HostConfig>): CommonPart["process"] {
+function makeProcessSpec(
+  capabilities: readonly string[],
+  hostConfig: Partial<HostConfig>,
+  { noNewPrivileges }: SecurityOptions,
+): CommonPart["process"] {
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
     rlimits: orNone(rlimits(hostConfig.Ulimits ?? NONE)),
-    noNewPrivileges: hostConfig.SecurityOpt?.some(forbidsNewPrivileges) ?? false,
+    noNewPrivileges,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };
 }
@@ -289,6 +287,17 @@ function normalizeCapability(name: string, field: "CapAdd" | "CapDrop", availabl
 }
 
 const seccompFilters = new WeakMap<readonly string[], ReturnType<typeof defaultSeccomp>>();
+
+/** A privileged container has no filter but one of its own. @see moby daemon/seccomp_linux.go WithSeccomp */
+function seccompOf(
+  { seccompProfile }: SecurityOptions,
+  capabilities: readonly string[],
+  isPrivileged: boolean,
+): RuntimeSpec["linux"]["seccomp"] {
+  if (seccompProfile === "unconfined" || (isPrivileged && seccompProfile === "")) return undefined;
+  const isDefault = seccompProfile === "" || (seccompProfile === "builtin" && !isPrivileged);
+  return isDefault ? seccompFor(capabilities) : customSeccomp(seccompProfile, capabilities);
+}
 
 function seccompFor(capabilities: readonly string[]) {
   const known = seccompFilters.get(capabilities);

@@ -18,7 +18,9 @@ import {
   type ResourceName,
   type Routine,
   type SeccompFilter,
+  type SeccompVerdict,
   SIGSEGV,
+  SIGSYS,
   type Signal,
   SignalSet,
   type WaitStatus,
@@ -40,6 +42,7 @@ import { leaveCharges, type OldCharge } from "./memory/oom.ts";
 import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NamespaceSet } from "./namespaces/namespace-set.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
+import { errnoOfAction, judge } from "./seccomp/judge.ts";
 import type { ProcessGroup } from "./session.ts";
 import type { SignalAction } from "./signals.ts";
 import type { ResourceLimits, Traits, TraitsInit } from "./traits.ts";
@@ -541,7 +544,8 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.charge(this.kernel.world.costs.syscall);
     this.#fails = false;
     try {
-      if (this.seccomp?.denied.has(call.name) === true) throw new Errno("EPERM");
+      const verdict = this.seccomp?.verdicts.get(call.name);
+      if (verdict !== undefined && !this.#isLetThrough(call, verdict)) return;
       const answer = this.kernel.syscalls(this, call);
       if (answer instanceof Sleeping) {
         this.#sleeper = answer.sleeper;
@@ -557,6 +561,22 @@ export class Process implements Coroutine, Waiter, FsContext {
     } catch (error) {
       this.#fail(call, error);
     }
+  }
+
+  /** False if a filter has answered the call itself, or ended the process for it. @throws Errno if it refuses */
+  #isLetThrough(call: Call, verdict: SeccompVerdict): boolean {
+    const action = judge(call, verdict);
+    if (action.kind === "allow") return true;
+    if (action.kind === "errno") {
+      const error = errnoOfAction(action.errno);
+      if (error !== undefined) throw error;
+      this.#answer = 0;
+      this.kernel.called(this, call, 0);
+    } else {
+      // Nobody has a say in that, not even the first process.
+      this.kernel.signals.act(this, SIGSYS);
+    }
+    return false;
   }
 
   /** Lets a sleeping call go on. False if it sleeps (again). */

@@ -73,6 +73,29 @@ export interface LinuxSpec {
   readonly gidMappings?: readonly IdMapping[];
 }
 
+/** What a profile says of system calls. @see runtime-spec config-linux.md#seccomp */
+export interface LinuxSeccomp {
+  readonly defaultAction?: string;
+  readonly defaultErrnoRet?: number | null;
+  readonly architectures?: readonly string[] | null;
+  readonly flags?: readonly string[] | null;
+  readonly syscalls?: readonly LinuxSyscall[] | null;
+}
+
+export interface LinuxSyscall {
+  readonly names?: readonly string[] | null;
+  readonly action?: string;
+  readonly errnoRet?: number | null;
+  readonly args?: readonly LinuxSeccompArgument[] | null;
+}
+
+export interface LinuxSeccompArgument {
+  readonly index?: number;
+  readonly value?: number;
+  readonly valueTwo?: number;
+  readonly op?: string;
+}
+
 export interface IdMapping {
   readonly containerID: number;
   readonly hostID: number;

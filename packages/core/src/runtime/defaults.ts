@@ -8,6 +8,7 @@ import {
   PER_LINUX32,
   PERSONALITY_QUERY,
   type SeccompFilter,
+  type SeccompVerdict,
   type SyscallName,
   UNAME26,
 } from "../abi/index.ts";
@@ -125,12 +126,14 @@ const PERSONAS: ReadonlySet<number> = new Set([
   PERSONALITY_QUERY,
 ]);
 
+const REFUSED: SeccompVerdict = { rules: [], otherwise: { kind: "errno", errno: 1 } };
+
 /** Docker's default profile for a container with these capabilities. */
 export function defaultSeccomp(capabilities: readonly string[]): SeccompFilter {
   const denied = CONDITIONAL_CALLS.filter(([, capability]) => !capabilities.includes(capability));
   return {
     name: "default",
-    denied: new Set([...DENIED_CALLS, ...denied.map(([call]) => call)]),
+    verdicts: new Map([...DENIED_CALLS, ...denied.map(([call]) => call)].map((call) => [call, REFUSED])),
     personas: PERSONAS,
     deniesNamespaces: !capabilities.includes("CAP_SYS_ADMIN"),
   };

@@ -137,7 +137,12 @@ export const processRenderings = {
     return call("prctl", main, ...(detail === undefined ? [] : [detail]), value);
   },
   seccomp: ([filter]) =>
-    call("seccomp", "SECCOMP_SET_MODE_FILTER", 0, `{/* ${filter.name}: ${filter.denied.size} calls denied */}`),
+    call(
+      "seccomp",
+      "SECCOMP_SET_MODE_FILTER",
+      0,
+      `{/* ${filter.name}: ${filter.verdicts.size} calls not simply allowed */}`,
+    ),
   burn: ([durationUs]) => call("burn", timespec(durationUs)),
   brk: ([bytes]) => call("brk", bytes),
   hold: ([_promise, { outside }]) => call("hold", outside ? "OUTSIDE" : "0"),

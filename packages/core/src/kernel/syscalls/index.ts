@@ -90,7 +90,9 @@ function whole(argument: unknown): unknown {
   return Number.isNaN(argument) ? 0 : Math.trunc(argument);
 }
 
-const NUMBERS: ReadonlyMap<string, number> = new Map(Object.keys(TABLE).map((name, index) => [name, index]));
+export const SYSCALL_NAMES = Object.keys(TABLE) as readonly SyscallName[];
+
+const NUMBERS: ReadonlyMap<string, number> = new Map(SYSCALL_NAMES.map((name, index) => [name, index]));
 
 /** Whether a word from outside names a system call. */
 export function isSyscallName(word: string): word is SyscallName {

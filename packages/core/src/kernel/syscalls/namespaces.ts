@@ -52,7 +52,7 @@ export const namespaceCalls = {
 
   personality: (process, persona) => {
     const before = process.traits.personality;
-    if (process.seccomp?.personas.has(persona) === false) throw new Errno("EPERM");
+    if (process.seccomp?.personas?.has(persona) === false) throw new Errno("EPERM");
     if (persona !== PERSONALITY_QUERY) process.alter({ personality: persona });
     return before;
   },

@@ -3,20 +3,12 @@
  *
  * @see clone(2), execve(2), wait4(2), setpgid(2), setsid(2), seccomp(2)
  */
-import {
-  CAP_SYS_ADMIN,
-  type Entry,
-  Errno,
-  type SeccompFilter,
-  type Waited,
-  WCONTINUED,
-  WNOHANG,
-  WUNTRACED,
-} from "../../abi/index.ts";
+import { CAP_SYS_ADMIN, type Entry, Errno, type Waited, WCONTINUED, WNOHANG, WUNTRACED } from "../../abi/index.ts";
 import { exec } from "../exec.ts";
 import { exit, reap } from "../exit.ts";
 import { fork } from "../fork.ts";
 import { type Process, pidIn, type Sleeper, Sleeping } from "../process.ts";
+import { addFilter } from "../seccomp/judge.ts";
 import { ProcessGroup, Session } from "../session.ts";
 import { prctl } from "./prctl.ts";
 import type { SyscallTable } from "./table.ts";
@@ -80,18 +72,9 @@ export const processCalls = {
     if (!process.creds.noNewPrivs && !process.creds.capable(CAP_SYS_ADMIN, process.creds.user)) {
       throw new Errno("EACCES");
     }
-    const { seccomp: before } = process;
-    process.alter({ seccomp: before === undefined ? filter : both(before, filter) });
+    process.alter({ seccomp: addFilter(process.seccomp, filter) });
   },
 } satisfies Partial<SyscallTable>;
-
-/** Filters only ever become stricter. @see seccomp(2) */
-const both = (before: SeccompFilter, filter: SeccompFilter): SeccompFilter => ({
-  name: filter.name,
-  denied: new Set([...before.denied, ...filter.denied]),
-  personas: new Set([...before.personas].filter((persona) => filter.personas.has(persona))),
-  deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
-});
 
 /** The process with that pid in the caller's namespace; 0 is the caller. @throws ESRCH */
 export function find(process: Process, pid: number): Process {
