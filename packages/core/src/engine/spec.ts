@@ -374,9 +374,11 @@ function chooseMounts(
   { sharedMemory }: Pick<SpecContext, "sharedMemory"> = {},
 ): readonly MountSpec[] {
   const { id = "", hostConfig, mountPoints, isNetworkless } = container;
+  const { writableCgroups = hostConfig.Privileged ?? false } = parseSecurityOptions(hostConfig.SecurityOpt);
   const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
   const isPlain =
     !hostConfig.Privileged &&
+    !writableCgroups &&
     !hostConfig.ReadonlyRootfs &&
     size === DEFAULT_SHM_SIZE &&
     hostConfig.Init !== true &&
@@ -389,7 +391,7 @@ function chooseMounts(
   const standard = [...DEFAULT_MOUNTS, ...(sharedMemory === undefined ? ownShm : [sharedShm(sharedMemory)])]
     .filter(({ destination }) => !replaced.has(destination))
     .filter(({ destination }) => !replaced.has("/dev") || !destination.startsWith("/dev/"))
-    .map((mount) => (hostConfig.Privileged ? writable(mount) : mount));
+    .map((mount) => ((mount.type === "cgroup2" ? writableCgroups : hostConfig.Privileged) ? writable(mount) : mount));
   const files = isNetworkless ? [] : ETC_FILES.filter(({ destination }) => !replaced.has(destination));
   // Those that were asked for come first among those of one depth.
   const others = [
@@ -399,7 +401,7 @@ function chooseMounts(
   return [...standard, ...others, ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];
 }
 
-/** A privileged container may write to /sys and the cgroups. */
+/** A privileged container may write to /sys and, unless something else is said of them, the cgroups. */
 const writable = (mount: MountSpec): MountSpec => ({
   ...mount,
   options: mount.options.filter((option) => option !== "ro"),
