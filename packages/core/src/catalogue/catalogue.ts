@@ -18,7 +18,7 @@ const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
     ...alpineTags("3.20.5", "3.19.6", "3.18.11", "3.17.10", "3.16.9", "3.15.11", "3.14.10", "3.13.12"),
     ...alpineTags("3.12.12", "3.11.13", "3.10.9", "3.9.6"),
   },
-  busybox: tagged(busybox, "latest"),
+  busybox: tagged(() => busybox(), "latest"),
   debian: {
     ...tagged(
       debian("bookworm"),
@@ -118,6 +118,22 @@ export function catalogueImage(name: string): CatalogueImage | undefined {
   const image = make?.();
   if (image !== undefined) made.set(name, image);
   return image;
+}
+
+const BUSYBOX = "docker.io/library/busybox:latest";
+const catalogues = new WeakMap<readonly string[], CatalogueLookup>();
+
+/** An image by its name, written out. */
+export type CatalogueLookup = typeof catalogueImage;
+
+/** The catalogue of a machine whose busybox has these names. */
+export function catalogueWith(busyboxNames: readonly string[]): CatalogueLookup {
+  const known = catalogues.get(busyboxNames);
+  if (known !== undefined) return known;
+  let own: CatalogueImage | undefined;
+  const lookup: CatalogueLookup = (name) => (name === BUSYBOX ? (own ??= busybox(busyboxNames)) : catalogueImage(name));
+  catalogues.set(busyboxNames, lookup);
+  return lookup;
 }
 
 /** The tags of "library/python"; none for what the catalogue has not. */

@@ -3,7 +3,7 @@
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
 import { type BuildCacheState, Builder, type BuildRequest, type BuildResult, type Download } from "../build/index.ts";
-import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
+import { addDockerHub, catalogueWith, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
 import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import { CallLog, Faults } from "../faults/index.ts";
 import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
@@ -238,13 +238,14 @@ export class Engine implements EngineDoor {
     this.httpGet = httpGet(this.web, (request) => fetchOnMachine(kernel, world, request));
     this.download = downloadFrom(this.httpGet);
     this.registries = options.registries ?? new HttpNetwork();
-    this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
+    const lookup = catalogueWith(this.profile.busybox.applets);
+    this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause, lookup });
     if (options.registries === undefined) addDockerHub(this.registries, this.hub, pause);
     this.images = new ImageService(
       store,
       this.events,
       (name, program) => this.programs.register(name, program),
-      undefined,
+      lookup,
       () => ({
         registries: this.registries,
         content: content(),

@@ -3,7 +3,7 @@
  * reads. Nobody else needs them: an engine's machine has none of it before.
  */
 import { executable } from "../abi/index.ts";
-import { catalogueImage } from "../catalogue/index.ts";
+import { catalogueWith } from "../catalogue/index.ts";
 import { applyLayer, type LayerEntry, tarToLayer } from "../content/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { encode } from "../lib/index.ts";
@@ -50,7 +50,8 @@ export function installUserSpace(engine: Engine): ClientCount {
   const clients = new ClientCount();
   installed.set(engine, clients);
   engine.programs.register("docker", dockerClient(engine, clients));
-  const layer = catalogueImage("docker.io/library/busybox:latest")?.layers[0] ?? new Uint8Array();
+  const layer =
+    catalogueWith(engine.profile.busybox.applets)("docker.io/library/busybox:latest")?.layers[0] ?? new Uint8Array();
   const busybox = [...tarToLayer(layer)].filter(({ type }) => type !== "dir");
   applyLayer(engine.kernel.disk.root, [...busybox, ...ownFiles(engine)]);
   return clients;

@@ -5,7 +5,7 @@
  * documentation differ, its traits say so. Nothing else in the engine asks where it runs.
  */
 import { CAP_SYS_RESOURCE, CapabilitySet } from "../../abi/index.ts";
-import { BUSYBOX_APPLETS } from "../../catalogue/index.ts";
+import { BUSYBOX_APPLETS, HUB_BUSYBOX_APPLETS } from "../../catalogue/index.ts";
 import type { Machine } from "../../kernel/index.ts";
 import type { BusyboxBuild } from "../../userland/index.ts";
 
@@ -17,8 +17,8 @@ export interface MachineProfile {
   readonly machine: Partial<Machine>;
   /** The shell of the busybox image: messages name the line, applets need not be found in PATH, it greets. */
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean; readonly greets: boolean };
-  /** What busybox was built with; everything, if not said. */
-  readonly busybox?: BusyboxBuild;
+  /** What busybox was built with; its image has these names. */
+  readonly busybox: BusyboxBuild;
   /** What there is of images that nobody has pulled or built: the world's registry, or a network that is down. */
   readonly registry: "world" | "offline";
   /** What the machine's /etc/resolv.conf says. */
@@ -45,6 +45,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     name: "modern",
     machine: {},
     shell: { lineInMessages: false, standalone: false, greets: false },
+    busybox: { applets: HUB_BUSYBOX_APPLETS, findDeletes: true },
     registry: "world",
     // The name server of QEMU's user network.
     nameservers: ["10.0.2.3"],
