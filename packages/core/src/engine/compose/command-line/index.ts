@@ -213,7 +213,6 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
     checkProgress(values.progress);
     refuseDryRun(values["dry-run"]);
     const context = new ComposeContext(session, values);
-    if (values.version) return (await COMMANDS["version"]?.run(context, "version", [])) ?? 0;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (known !== undefined && name !== undefined && wantsHelp(known, rest)) {
       session.out(helpOf(name, known.flags));

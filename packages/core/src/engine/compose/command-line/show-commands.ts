@@ -310,9 +310,12 @@ export function port(
   return 0;
 }
 
+/** As the plugin of the recorded machine says it. */
+const PACKAGED_VERSION = `${COMPOSE_VERSION}-3`;
+
 export function version({ session }: ComposeContext, flags: FlagValues<typeof VERSION_FLAGS>): number {
-  if (flags.short) session.lines([COMPOSE_VERSION]);
-  else if (flags.format === "json") session.lines([JSON.stringify({ version: COMPOSE_VERSION })]);
-  else session.lines([`Docker Compose version ${COMPOSE_VERSION}`]);
+  if (flags.short) session.lines([PACKAGED_VERSION]);
+  else if (flags.format === "json") session.lines([JSON.stringify({ version: PACKAGED_VERSION })]);
+  else session.lines([`Docker Compose version ${PACKAGED_VERSION}`]);
   return 0;
 }
