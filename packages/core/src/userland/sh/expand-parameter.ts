@@ -210,13 +210,17 @@ function replaceFirst(pattern: string, value: string, to: string): string {
   return value;
 }
 
-/** Of several parameters, a match to the end of one takes those after it along, as with prefixes. */
+/** Plain text, with characters escaped perhaps. */
+const isPlain = (pattern: string): boolean => /^(?:[^*?[\\]|\\.)*$/s.test(pattern);
+
+/** Of several parameters, a match to the end of one takes those after it along, as with prefixes; but no plain text does. */
 function replaceAll(pattern: string, value: string, to: string): string {
+  const takesAlong = !isPlain(pattern);
   const changed: string[] = [];
   for (const field of value.split(SEPARATOR)) {
     const { text, toEnd } = replaceMatches(pattern, field, to, true);
     changed.push(text);
-    if (toEnd) break;
+    if (toEnd && takesAlong) break;
   }
   return changed.join(SEPARATOR);
 }

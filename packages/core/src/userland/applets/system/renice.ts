@@ -21,7 +21,7 @@ export const renice: Applet = function* (io) {
   }
   const priority = words.shift();
   if (priority === undefined) return yield* showUsage(io);
-  const adjustment = yield* integerOrDie(io, priority, ADJUSTMENT_MIN, ADJUSTMENT_MAX);
+  const adjustment = yield* integerOrDie(io, priority.replace(/^\+/, ""), ADJUSTMENT_MIN, ADJUSTMENT_MAX);
   let which: PriorityTarget = "process";
   let code = 0;
   for (const word of words) {

@@ -106,7 +106,8 @@ function* fieldCut(io: Io, options: Options, isRegex: boolean, ranges: readonly 
   const given = byteString(options.value("d") ?? "");
   const text = given === "" ? (isRegex ? "[[:space:]]+" : "\t") : given;
   const joiner = options.value("O");
-  let delimiter: string | Regex = text.charAt(0);
+  // An empty delimiter is the byte that ends every text: no line has it.
+  let delimiter: string | Regex = options.value("d") === "" ? "\0" : text.charAt(0);
   if (isRegex) {
     try {
       delimiter = new Regex(text, EXTENDED);
@@ -118,7 +119,7 @@ function* fieldCut(io: Io, options: Options, isRegex: boolean, ranges: readonly 
   return {
     ranges,
     delimiter,
-    joiner: joiner === undefined ? (isRegex ? " " : text) : byteString(joiner),
+    joiner: joiner === undefined ? (isRegex ? " " : (options.value("d") ?? text)) : byteString(joiner),
     onlyDelimited: options.has("s"),
     asGiven: options.has("D"),
   };

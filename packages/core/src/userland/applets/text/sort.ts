@@ -16,11 +16,20 @@ const FAILURE = 2;
 /** What a line costs besides its bytes. */
 const LINE_OVERHEAD = 32;
 const WRITE_SIZE = 4096;
+const TYPES = ["n", "g", "h", "M", "V"] as const;
 
 export const sort: Applet = function* (io) {
   const options = yield* getoptOr(io, FAILURE, "nghMVucszbrdfimS:T:o:k:t:");
   if (options.count("o") > 1 || options.count("t") > 1) return yield* usage(io, FAILURE);
-  const order = yield* orderOf(io, options);
+  try {
+    return yield* sortFiles(io, options, orderOf(options));
+  } catch (error) {
+    if (error instanceof BadKey) return yield* io.die(error.message, FAILURE);
+    throw error;
+  }
+};
+
+function* sortFiles(io: Io, options: Options, order: Order): Routine<number> {
   const lines = yield* readLines(io, options);
   if (options.has("c")) {
     const allowed = options.has("u") ? -1 : 0;
@@ -39,27 +48,15 @@ export const sort: Applet = function* (io) {
   }
   yield* print(io, sorted, options.has("z") ? "\0" : "\n");
   return 0;
-};
+}
 
-function* orderOf(io: Io, options: Options): Routine<Order> {
+/** @throws BadKey */
+function orderOf(options: Options): Order {
   const separator = options.value("t");
-  if (separator !== undefined && byteString(separator).length !== 1) {
-    return yield* io.die("bad -t parameter", FAILURE);
-  }
-  const keys: SortKey[] = [];
-  for (const text of options.values("k")) {
-    try {
-      keys.push(parseKey(text));
-    } catch (error) {
-      if (!(error instanceof BadKey)) throw error;
-      return yield* io.die(error.message, FAILURE);
-    }
-  }
+  if (separator !== undefined && byteString(separator).length !== 1) throw new BadKey("bad -t parameter");
+  const keys = options.values("k").map(parseKey);
   const flags = new Set(options.given.map(([name]) => name));
   if (flags.has("b")) flags.add("B");
-  if (["n", "g", "h", "M", "V"].filter((type) => flags.has(type)).length > 1) {
-    return yield* io.die("unknown sort type", FAILURE);
-  }
   return new Order(keys.length === 0 ? [WHOLE_LINE] : keys, flags, separator);
 }
 
@@ -67,11 +64,17 @@ class Order {
   readonly #keys: readonly SortKey[];
   readonly #flags: ReadonlySet<string>;
   readonly #separator: string | undefined;
+  /** The first key that would compare by several types at once. */
+  readonly #mixed: SortKey | undefined;
 
   constructor(keys: readonly SortKey[], flags: ReadonlySet<string>, separator: string | undefined) {
     this.#keys = keys;
     this.#flags = flags;
     this.#separator = separator;
+    this.#mixed = keys.find((key) => {
+      const asked = key.flags.size > 0 ? key.flags : flags;
+      return TYPES.filter((type) => asked.has(type)).length > 1;
+    });
   }
 
   /** Orders two lines; those that no key tells apart by their bytes. */
@@ -92,8 +95,10 @@ class Order {
     });
   }
 
+  /** @throws BadKey */
   #byKeys(a: string, b: string): number {
     for (const key of this.#keys) {
+      if (key === this.#mixed) throw new BadKey("unknown sort type");
       const flags = key.flags.size > 0 ? key.flags : this.#flags;
       const x = keyText(a, key, flags, this.#separator);
       const y = keyText(b, key, flags, this.#separator);
