@@ -57,7 +57,7 @@ import {
 } from "../abi/index.ts";
 import type { RepeatedSetup, SetupSite } from "../kernel/index.ts";
 import { quote } from "../lib/go/index.ts";
-import { dirname, encode, NO_BYTES } from "../lib/index.ts";
+import { dirname, encode, join, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
 import type { ExecPreparation } from "./exec-preparation.ts";
@@ -215,7 +215,7 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   if (!hasMountPoints) for (const { target } of mounts.plan.requests) yield* makeDirectories(target);
   yield* automount("/", mounts.plan, bundle);
   for (const [index, one] of mounts.eager.entries()) {
-    if (one.destination === "/") throw overRoot(one, spec.root.path);
+    if (join("/", one.destination) === "/") throw overRoot(one, spec.root.path);
     yield* mountOne(one, sources[index], spec.root.path);
   }
   for (const fd of sources) if (fd !== undefined) yield* close(fd);

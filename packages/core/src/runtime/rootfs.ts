@@ -57,9 +57,9 @@ export function* mountOne(spec: MountSpec, source: number | undefined, root: str
 }
 
 /** Nothing can be mounted over the root itself. */
-export function overRoot({ source }: MountSpec, root: string): InitError {
+export function overRoot({ source, destination }: MountSpec, root: string): InitError {
   return new InitError(
-    `error mounting "${source}" to rootfs at "/": create mountpoint for / mount: mountpoint "${root}" is on the top of rootfs "${root}"`,
+    `error mounting "${source}" to rootfs at "${destination}": create mountpoint for ${destination} mount: mountpoint "${root}" is on the top of rootfs "${root}"`,
   );
 }
 

@@ -21,7 +21,7 @@ import { configBytes, documentBytes, parseReference, referenceText } from "@bott
 import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { BuildRecord, ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
-import { ProgressMessages, rangeMessage, timestampOf } from "./progress.ts";
+import { ProgressMessages, rangeMessages, timestampOf } from "./progress.ts";
 import { type Answer, answer } from "./questions.ts";
 import { type Built, type FrontendRequest, frontendRequest, isRemote } from "./request.ts";
 import type { Sessions } from "./sessions.ts";
@@ -248,7 +248,7 @@ export class ClientBuild {
     // One for each place, the innermost first: clients print them the other way round.
     const details = locations.map((range) => ({
       type_url: SOURCE,
-      value: Buffer.from(JSON.stringify({ info, ranges: [rangeMessage(range)] })),
+      value: Buffer.from(JSON.stringify({ info, ranges: rangeMessages(range) })),
     }));
     return new GrpcError(CODES.unknown, message, details);
   }

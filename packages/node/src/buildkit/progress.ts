@@ -77,7 +77,7 @@ export class ProgressMessages {
       detail: [utf8.encode(description)],
       url: url ?? "",
       info: this.#source(),
-      ranges: range === undefined ? [] : [rangeMessage(range)],
+      ranges: range === undefined ? [] : rangeMessages(range),
     };
   }
 
@@ -87,8 +87,12 @@ export class ProgressMessages {
   }
 }
 
-export function rangeMessage({ startLine, endLine }: { readonly startLine: number; readonly endLine: number }) {
-  return { start: { line: startLine, character: 0 }, end: { line: Math.max(startLine, endLine), character: 0 } };
+/** A range for each line. */
+export function rangeMessages({ startLine, endLine }: { readonly startLine: number; readonly endLine: number }) {
+  return Array.from({ length: Math.max(0, endLine - startLine) + 1 }, (_, i) => {
+    const place = { line: startLine + i, character: 0 };
+    return { start: place, end: place };
+  });
 }
 
 export function timestampOf(us: number): Timestamp {

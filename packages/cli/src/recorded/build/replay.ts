@@ -170,7 +170,7 @@ function prefixed(files: Readonly<Record<string, RecordedFile>>): Record<string,
 function normalized(stderr: string): string {
   return stderr
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}::[a-z0-9]{25}\b/g, "<REF>")
-    .replace(/\/var\/lib\/docker\/tmp\/buildkit-mount\d+/g, "<MOUNT>")
+    .replace(/\/var\/lib\/docker\/(?:tmp\/buildkit-mount\d+|overlay2\/\w+\/(?:merged|diff))/g, "<MOUNT>")
     .replace(/Head \\?"https:[^ ]*\\?": dial tcp: [^\n"]*/g, "<OFFLINE>")
     .replaceAll(`${WORKDIR}/`, "<WORKDIR>/");
 }

@@ -25,7 +25,7 @@ import { OUTSIDE_KEY, snapshotResult } from "./source-work.ts";
 import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
 import type { ChangeWork } from "./work.ts";
 
-/** Where a snapshot is mounted while it is changed; only messages show it. */
+/** Where a tree is mounted while names are looked up in it; only messages show it. */
 const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
 
 /** What the actions take files from: the inputs of the vertex after the first. */
@@ -91,8 +91,9 @@ export function fileWork(
     base: base?.snapshot,
     change: async (key) => {
       if (base === undefined && !isClassic) refuseNames(op);
-      const mountPoint = isClassic ? layerOf(machine.prng, base) : mountPointOf(machine.prng);
-      carryOut(machine, op, sources, { key, mountPoint });
+      const { prng } = machine;
+      const mountPoint = layerOf(base, isClassic ? toHex(prng.bytes(32)) : identity(prng));
+      carryOut(machine, op, sources, { key, mountPoint, namesAt: isClassic ? mountPoint : mountPointOf(prng) });
     },
   });
 }
@@ -251,9 +252,11 @@ export function missing({ prng }: BuildMachine, path: string): BuildError {
 }
 
 function checksumError(prng: Prng, why: string): BuildError {
-  const id = Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
-  return new BuildError(`failed to calculate checksum of ref ${prng.uuid()}::${id}: ${why}`);
+  return new BuildError(`failed to calculate checksum of ref ${prng.uuid()}::${identity(prng)}: ${why}`);
 }
+
+/** A name as BuildKit gives them to what it makes. */
+const identity = (prng: Prng): string => Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
 
 /** @throws BuildError if a pattern is none */
 function checkedExclude({ prng }: BuildMachine, action: CopyFiles): IgnoreMatcher | undefined {
@@ -271,31 +274,37 @@ function mountPointOf(prng: Prng): string {
   return `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
 }
 
-/** Where the classic builder has the layer that it makes; without others below it is mounted nowhere. */
-function layerOf(prng: Prng, base: Result | undefined): string {
-  return `${SNAPSHOT_ROOT}/${toHex(prng.bytes(32))}/${base === undefined ? "diff" : "merged"}`;
+/** Where the layer that is made lies; without others below it is mounted nowhere. */
+function layerOf(base: Result | undefined, name: string): string {
+  return `${SNAPSHOT_ROOT}/${name}/${base === undefined ? "diff" : "merged"}`;
 }
 
 function carryOut(
   machine: BuildMachine,
   op: FileOp,
   sources: Sources,
-  { key, mountPoint }: { readonly key: string; readonly mountPoint: string },
+  { key, mountPoint, namesAt }: { readonly key: string; readonly mountPoint: string; readonly namesAt: string },
 ): void {
   const { kernel, snapshotter } = machine;
   const { isClassic = false } = op;
-  const ownerOf = isClassic ? findKnownOwner : findOwner;
   const tree = new MountedSnapshot(kernel, snapshotter, key);
+  // Names are looked up once, before the step has changed anything.
+  const owners = new Map<string, Owner>();
+  const ownerOf = (text: string): Owner => {
+    const known = owners.get(text) ?? (isClassic ? findKnownOwner : findOwner)(tree, text, namesAt);
+    owners.set(text, known);
+    return known;
+  };
   try {
     for (const action of op.actions) {
       if (action.kind === "mkdir") {
         if (isClassic) refuseDirectory(tree, action.path, mountPoint);
-        makeDirectory(tree, action, mountPoint);
+        makeDirectory(tree, action, namesAt);
       } else {
         const from = sources[action.input];
         withTree(machine, from, (source) => {
           checkSource(source, action, from);
-          const owner = action.chown === undefined ? undefined : ownerOf(tree, action.chown, mountPoint);
+          const owner = action.chown === undefined ? undefined : ownerOf(action.chown);
           const keepsOwner = action.chown === undefined && !action.isExact && from?.key !== OUTSIDE_KEY;
           copyFiles(machine, source, tree, action, { mountPoint, owner, isClassic, keepsOwner });
         });

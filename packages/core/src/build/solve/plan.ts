@@ -150,8 +150,10 @@ export class Plan {
       return { vertex: this.#sourceVertex(stage, source), scope, image: ImageDraft.UNKNOWN };
     // An image that is asked for another platform than its base's is labelled so.
     const { platform: asked } = this.#options;
-    const image = ImageDraft.from(asked ?? base?.config ?? platform, base?.config).withEnvironment(scope);
-    return { vertex: this.#sourceVertex(stage, source), scope, image };
+    const image = ImageDraft.from(asked ?? base?.config ?? platform, base?.config);
+    const vertex = this.#sourceVertex(stage, source);
+    // An image that stands in for a stage is taken as it is.
+    return { vertex, scope, image: stage.isReplaced ? image : image.withEnvironment(scope) };
   }
 
   #sourceVertex(stage: BuildStage, source: StageSource | undefined): Vertex | undefined {

@@ -6,10 +6,12 @@
  */
 import { Errno } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { clean, join, StatusError } from "../../lib/index.ts";
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
+import { pathOf } from "../../vfs/index.ts";
 import { checkSources } from "../mount/bind-source.ts";
 import { mergedPath } from "../mount/merged-path.ts";
+import type { MountPoint } from "../mount/mount-points.ts";
 import { resourceAt } from "../mount/resource.ts";
 import { populateVolume } from "../volume/volume-copy.ts";
 import type { VolumeService } from "../volumes.ts";
@@ -26,13 +28,15 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
   checkSources(kernel, container.mountPoints);
   const workdir = container.config.WorkingDir ?? "";
   const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
-  if ((workdir === "" || workdir === "/") && fresh.length === 0) return;
+  const declared = declaredVolumes(container);
+  if ((workdir === "" || workdir === "/") && fresh.length === 0 && declared.length === 0) return;
   const rootfs = new MountedSnapshot(kernel, snapshotter, container.id);
   try {
     if (workdir !== "" && workdir !== "/") {
       resourceAt(rootfs.context, workdir, mergedPath(container.id));
       rootfs.makeDirectory(workdir);
     }
+    for (const { destination } of declared) refuseFile(rootfs, destination, mergedPath(container.id));
     for (const { name = "", destination } of fresh) {
       const volume = volumes.get(name);
       if (volume?.options["type"] !== undefined) continue;
@@ -44,4 +48,19 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
   } finally {
     rootfs.close();
   }
+}
+
+/** The volumes that have no name and are there because the configuration says so. */
+function declaredVolumes({ config, mountPoints }: Container): readonly MountPoint[] {
+  const paths = Object.keys(config.Volumes ?? {}).map(clean);
+  if (paths.length === 0) return [];
+  return mountPoints.filter(({ isAnonymous, destination }) => isAnonymous === true && paths.includes(destination));
+}
+
+/** @throws StatusError internal for a file where a volume is to be */
+function refuseFile({ context }: MountedSnapshot, path: string, merged: string): void {
+  const found = resourceAt(context, path, merged);
+  if (found === undefined || found.inode.type === "dir") return;
+  const place = join(merged, pathOf(found, context.root));
+  throw new StatusError("internal", `cannot mount volume over existing file, file exists ${place}`);
 }

@@ -39,6 +39,8 @@ export function lzmaProperties(byte: number): LzmaProperties | undefined {
 
 const corrupt = (): StatusError => new StatusError("invalid-argument", "lzma: corrupt input");
 
+const tooShort = (): StatusError => new StatusError("unavailable", "lzma: unexpected end of input");
+
 const probabilities = (count: number): Uint16Array => new Uint16Array(count).fill(HALF);
 
 /** A match's length: short, middle or long, the first two by position. */
@@ -109,10 +111,12 @@ export class LzmaDecoder {
   /**
    * Decodes until `size` more bytes are there, or, if no size is given, until the end marker.
    *
-   * Returns how much of the input was used. @throws StatusError invalid-argument
+   * Returns how much of the input was used. The first byte is not looked at.
+   *
+   * @throws StatusError invalid-argument, or unavailable if the input ends too early.
    */
   decode(input: Uint8Array, size: number | undefined): number {
-    if (input.length < 5 || input[0] !== 0) throw corrupt();
+    if (input.length < 5) throw tooShort();
     this.#input = input;
     this.#at = 5;
     this.#range = 2 ** 32 - 1;
@@ -235,7 +239,7 @@ export class LzmaDecoder {
 
   #normalize(): void {
     if (this.#range >= TOP) return;
-    if (this.#at >= this.#input.length) throw corrupt();
+    if (this.#at >= this.#input.length) throw tooShort();
     this.#range = (this.#range * 256) >>> 0;
     this.#code = ((this.#code << 8) | (this.#input[this.#at++] as number)) >>> 0;
   }

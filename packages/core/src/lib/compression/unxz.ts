@@ -155,7 +155,7 @@ export class Unxz {
       const data = this.#take(uint16(sizes, 2) + 1);
       if (reset === 3) decoder.resetDictionary();
       if (reset >= 1) decoder.resetState(properties);
-      if (decoder.decode(data, size) !== data.length) throw corrupt();
+      if (data[0] !== 0 || decoder.decode(data, size) !== data.length) throw corrupt();
     }
     this.#compressedSize += this.#at - start;
     const output = decoder.output.slice(before, decoder.length);

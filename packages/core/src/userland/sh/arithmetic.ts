@@ -210,6 +210,9 @@ class Evaluator {
     const operator = this.#peek();
     if (!this.#isVariable || (operator !== "++" && operator !== "--")) return { value, name };
     this.#take(operator);
+    this.#skipBlanks();
+    // What follows at once counts up or down, too: something that is no variable any more.
+    if (/^(?:\+\+|--)/.test(this.#text.slice(this.#at))) throw new ShellError(SYNTAX_ERROR);
     return this.#store(name, wrap(operator === "++" ? value + 1n : value - 1n), value);
   }
 

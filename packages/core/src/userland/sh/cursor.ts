@@ -93,8 +93,11 @@ export class Cursor {
       if (next() !== char) return this.#back(position, number);
       this.position++;
     }
-    if (next() !== "\n" && next() !== END) return this.#back(position, number);
-    this.take();
+    const last = next();
+    if (last !== "\n" && last !== END) return this.#back(position, number);
+    // The end of the script ends a line, too.
+    if (last === END) this.line += this.#step;
+    else this.take();
     return true;
   }
 

@@ -9,8 +9,11 @@ import { type Piece, patternOf } from "./split.ts";
 /** The paths that a field matches, sorted by bytes; `undefined` if it is no pattern or matches nothing. */
 export function* glob(pieces: readonly Piece[]): Routine<readonly string[] | undefined> {
   if (!hasSpecial(pieces)) return undefined;
+  const pattern = patternOf(pieces);
+  // A backslash with nothing behind it matches nothing.
+  if ((/\\*$/.exec(pattern)?.[0].length ?? 0) % 2 === 1) return undefined;
   const found: string[] = [];
-  yield* expand("", patternOf(pieces), found);
+  yield* expand("", pattern, found);
   return found.length === 0 ? undefined : found.sort();
 }
 

@@ -30,11 +30,21 @@ export interface CommandReader {
 export interface Scanner {
   readonly cursor: Cursor;
   readonly commands: CommandReader;
+  /** The line that ends the here-document in which we are. */
+  readonly end?: EndLine;
+}
+
+interface EndLine {
+  readonly mark: string;
+  readonly stripsTabs: boolean;
 }
 
 /** True where text is quoted already and single quotes mean nothing. */
 const isDouble = (mode: Mode): boolean =>
   mode === "double" || mode === "double-brace" || mode === "here" || mode === "arithmetic";
+
+const UNCLOSED_BRACE = "missing '}'";
+const UNCLOSED_ARITHMETIC = "missing '))'";
 
 const PLAIN = /[^\t\n "$&'();<>\\`|}]+/y;
 const PLAIN_DOUBLE = /[^\n"$\\`}]+/y;
@@ -48,17 +58,17 @@ export function scanWord(scanner: Scanner, mode: "word" | "mark"): { readonly wo
 }
 
 /** A here-document that is expanded: everything up to the line `mark`. */
-export function scanHereDocument(scanner: Scanner, mark: string, stripsTabs: boolean): Word {
-  const { cursor } = scanner;
+export function scanHereDocument({ cursor, commands }: Scanner, mark: string, stripsTabs: boolean): Word {
+  const end = { mark, stripsTabs };
   const parts = new PartList();
-  while (!endsHere(cursor, mark, { stripsTabs, joins: true })) scan(scanner, "here", parts);
+  while (!endsHere(cursor, end, { joins: true })) scan({ cursor, commands, end }, "here", parts);
   return parts.finish();
 }
 
 /** A here-document whose mark was quoted: taken as it is. */
 export function scanQuotedHereDocument({ cursor }: Scanner, mark: string, stripsTabs: boolean): Word {
   let text = "";
-  while (!endsHere(cursor, mark, { stripsTabs, joins: false })) {
+  while (!endsHere(cursor, { mark, stripsTabs }, { joins: false })) {
     for (let char = cursor.take(); char !== END; char = cursor.take()) {
       text += char;
       if (char === "\n") break;
@@ -74,16 +84,18 @@ export function scanText(scanner: Scanner): Word {
   return parts.finish();
 }
 
-interface LineTraits {
-  readonly stripsTabs: boolean;
-  /** Escaped newlines are skipped. */
-  readonly joins: boolean;
-}
-
-/** At the start of a line: takes the mark, if the line is that; the end of the script will do too. */
-function endsHere(cursor: Cursor, mark: string, { stripsTabs, joins }: LineTraits): boolean {
+/**
+ * At the start of a line: takes the mark, if the line is that; the end of the script will do too. `joins`: escaped
+ * newlines are skipped.
+ */
+function endsHere(cursor: Cursor, { mark, stripsTabs }: EndLine, { joins }: { readonly joins: boolean }): boolean {
   if (stripsTabs) while (cursor.peek() === "\t") cursor.take();
   return cursor.takeLine(mark, joins) || cursor.peek() === END;
+}
+
+/** After a newline within braces or the like: a here-document ends there all the same, and they are not closed. */
+function checkEnd({ cursor, end }: Scanner, complaint: string): void {
+  if (end !== undefined && endsHere(cursor, end, { joins: true })) cursor.fail(complaint);
 }
 
 function scan(scanner: Scanner, mode: Mode, parts: PartList): void {
@@ -99,7 +111,7 @@ function scanPlain(scanner: Scanner, mode: Mode, parts: PartList): void {
     const char = cursor.peekJoined();
     switch (char) {
       case END:
-        if (mode === "brace") cursor.fail("missing '}'");
+        if (mode === "brace") cursor.fail(UNCLOSED_BRACE);
         return;
       case "'":
         cursor.take();
@@ -140,6 +152,7 @@ function scanPlain(scanner: Scanner, mode: Mode, parts: PartList): void {
       case "|":
         if (mode !== "brace") return;
         parts.text(cursor.take(), false);
+        if (char === "\n") checkEnd(scanner, UNCLOSED_BRACE);
         break;
       default:
         parts.text(cursor.takeRun(PLAIN), false);
@@ -156,11 +169,12 @@ function scanDouble(scanner: Scanner, mode: Mode, parts: PartList): void {
     switch (char) {
       case END:
         if (mode === "here") return;
-        cursor.fail("unterminated quoted string");
+        cursor.fail(scanner.end === undefined ? "unterminated quoted string" : UNCLOSED_BRACE);
         break;
       case "\n":
         parts.text(cursor.take(), true);
         if (mode === "here") return;
+        checkEnd(scanner, UNCLOSED_BRACE);
         break;
       case '"':
         cursor.take();
@@ -197,7 +211,7 @@ function scanArithmetic(scanner: Scanner, parts: PartList): void {
   let depth = 0;
   for (;;) {
     const char = cursor.peekJoined();
-    if (char === END) cursor.fail("missing '))'");
+    if (char === END) cursor.fail(UNCLOSED_ARITHMETIC);
     else if (char === "$") dollar(scanner, "arithmetic", parts);
     else if (char === "`") backquotes(scanner, "arithmetic", parts);
     else if (char === "\\") escaped(cursor, "arithmetic", parts);
@@ -209,6 +223,7 @@ function scanArithmetic(scanner: Scanner, parts: PartList): void {
       if (char === "(") depth++;
       else if (char === ")") depth--;
       parts.text(cursor.takeRun(PLAIN_ARITHMETIC) || cursor.take(), true);
+      if (char === "\n") checkEnd(scanner, UNCLOSED_ARITHMETIC);
     }
   }
 }

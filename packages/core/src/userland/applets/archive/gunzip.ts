@@ -1,5 +1,5 @@
 /** gunzip and zcat: decompress files. @see gzip(1) */
-import { close, Errno, O_RDONLY, open, type Routine, read } from "../../../abi/index.ts";
+import { close, Errno, O_RDONLY, O_WRONLY, open, type Routine, read } from "../../../abi/index.ts";
 import { NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
@@ -34,22 +34,21 @@ export const zcat: Applet = function* (io) {
       code = 1;
       continue;
     }
-    if (!(yield* showFile(io, input))) code = 1;
+    yield* showFile(io, input, options.has("t") ? yield* open("/dev/null", O_WRONLY) : 1);
     if (input !== 0) yield* close(input);
   }
   return code;
 };
 
-function* showFile(io: Io, input: number): Routine<boolean> {
+function* showFile(io: Io, input: number, output: number): Routine<void> {
   const start = yield* readStart(input);
   const compression = compressionOf(start);
   if (compression === undefined) {
-    yield* io.warn(start.length < SHORTEST_SIGNATURE ? "short read" : "no gzip/bzip2/xz magic");
-    return false;
+    yield* io.die(start.length < SHORTEST_SIGNATURE ? "short read" : "no gzip/bzip2/xz magic");
+    return;
   }
   // It is a child that decompresses: what it complains about does not count.
-  yield* unpack(io, compression, { input, output: 1, start });
-  return true;
+  yield* unpack(io, compression, { input, output, start });
 }
 
 /** Enough bytes to tell the format. */

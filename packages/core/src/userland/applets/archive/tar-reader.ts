@@ -24,6 +24,7 @@ const MINOR = [337, 8] as const;
 const PREFIX = [345, 155] as const;
 /** Names longer than this are no names. */
 const LONGEST_NAME = 0xfff;
+const SHORT = "short read";
 
 const TYPE_BITS: Readonly<Record<string, number>> = {
   "0": S_IFREG,
@@ -40,6 +41,9 @@ export class TarReader {
   readonly #io: Io;
   readonly #source: Source;
 
+  /** There was nothing at all, which was said. */
+  isEmpty = false;
+
   constructor(io: Io, source: Source) {
     this.#io = io;
     this.#source = source;
@@ -52,7 +56,13 @@ export class TarReader {
     let emptyBlocks = 0;
     for (;;) {
       yield* this.#source.align(BLOCK_SIZE);
-      const block = yield* this.#source.need(BLOCK_SIZE);
+      const block = yield* this.#source.take(BLOCK_SIZE);
+      if (block.length === 0) {
+        this.isEmpty = this.#source.offset === 0;
+        if (this.isEmpty) yield* this.#io.warn(SHORT);
+        return undefined;
+      }
+      if (block.length < BLOCK_SIZE) yield* this.#io.die(SHORT);
       if (block[0] === 0 && block[PREFIX[0]] === 0 && longName === undefined) {
         if (++emptyBlocks < 2) continue;
         yield* this.#drain();

@@ -179,6 +179,7 @@ class Unarchiver {
     yield* extractor?.finish() ?? nothing();
     const { missing } = this.#selection;
     if (missing !== undefined) yield* this.#io.die(`${missing}: not found in archive`);
+    if (reader.isEmpty) return 1;
     return compression === undefined ? 0 : yield* childStatus();
   }
 

@@ -151,7 +151,9 @@ class Unpacker {
   }
 
   *xz(): Routine<number | undefined> {
-    yield* this.#fill(1);
+    const error = yield* this.#fill(1);
+    if (error !== undefined) return yield* this.#fail("read error");
+    if (yield* this.#skipPadding()) return yield* this.#fail("corrupted data");
     // What does not begin as xz does is taken for what may follow a stream: nothing to be concerned about.
     if (this.#pending[0] !== XZ_SIGNATURE_START) return this.#written;
     const decoder = new Unxz();
@@ -162,11 +164,29 @@ class Unpacker {
     return decoder.complete ? this.#written : yield* this.#fail("corrupted data");
   }
 
+  /** Passes over zeros before a stream. True if nothing else is there. */
+  *#skipPadding(): Routine<boolean> {
+    if (this.#pending[0] !== 0) return false;
+    for (;;) {
+      const start = this.#pending.findIndex((byte) => byte !== 0);
+      if (start >= 0) {
+        this.#pending = this.#pending.subarray(start);
+        return false;
+      }
+      if (!(yield* this.#next())) return true;
+    }
+  }
+
   /** There are no chunks that could be decoded one by one. */
   *lzma(): Routine<number | undefined> {
     yield* this.#fill(Number.POSITIVE_INFINITY);
     if (this.#pending.length < 13 || (this.#pending[0] ?? 0) >= 225) return yield* this.#fail("bad lzma header");
-    yield* this.#write(unlzma(this.#pending));
+    try {
+      yield* this.#write(unlzma(this.#pending));
+    } catch (error) {
+      if (error instanceof StatusError && error.kind === "unavailable") yield* this.#io.die("unexpected EOF");
+      throw error;
+    }
     return this.#written;
   }
 
@@ -183,18 +203,21 @@ class Unpacker {
     return this.#pending[0] === first && this.#pending[1] === second;
   }
 
-  /** Reads until `count` bytes are pending, or the end. */
-  *#fill(count: number): Routine<void> {
+  /** Reads until `count` bytes are pending, or the end; what keeps it from reading. */
+  *#fill(count: number): Routine<Errno | undefined> {
     const parts = [this.#pending];
     let length = this.#pending.length;
+    let error: Errno | undefined;
     while (length < count) {
       const bytes = yield* attempt(read(this.#streams.input, READ_SIZE));
+      if (bytes instanceof Errno) error = bytes;
       if (bytes instanceof Errno || bytes.length === 0) break;
       parts.push(bytes);
       length += bytes.length;
       yield* this.#memory.hold(length);
     }
     this.#pending = concat(parts);
+    return error;
   }
 
   /** Puts the next bytes in place of the pending ones. False at the end. */

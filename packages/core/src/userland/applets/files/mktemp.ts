@@ -15,8 +15,8 @@ export const mktemp: Applet = function* (io) {
   const inBase = given === undefined || ["t", "p", "tmpdir"].some((name) => options.has(name));
   const template = given ?? "tmp.XXXXXX";
   const make = options.has("u") ? mustNotExist : options.has("d") ? makeDirectory : makeFile;
-  const base = options.given.findLast(([name, value]) => (name === "p" || name === "tmpdir") && value !== "")?.[1];
-  const path = inBase ? joinPath(base ?? defaultBase(io), template) : template;
+  const base = options.given.findLast(([name, value]) => name === "p" || (name === "tmpdir" && value !== ""))?.[1];
+  const path = inBase && base !== "" ? joinPath(base ?? defaultBase(io), template) : template;
   const made = yield* attempt(withTemporaryName(path, make));
   if (made instanceof Errno) {
     // The message names the template, which the failing call has emptied by then.

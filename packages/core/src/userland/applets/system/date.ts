@@ -9,8 +9,11 @@ const LONG_OPTIONS = { "rfc-822": "R", "rfc-2822": "R", set: "s", utc: "u", date
 const DEFAULT_FORMAT = "%a %b %e %H:%M:%S %Z %Y";
 const RFC_FORMAT = "%a, %d %b %Y %H:%M:%S %z";
 /** What `-I` shows; a zone is added unless it is only a date. */
-const ISO_FORMATS: readonly (readonly [name: string, format: string])[] = [
-  ["date", "%Y-%m-%d"],
+type IsoFormat = readonly [name: string, format: string];
+
+const ISO_DATE: IsoFormat = ["date", "%Y-%m-%d"];
+const ISO_FORMATS: readonly IsoFormat[] = [
+  ISO_DATE,
   ["hours", "%Y-%m-%dT%H"],
   ["minutes", "%Y-%m-%dT%H:%M"],
   ["seconds", "%Y-%m-%dT%H:%M:%S"],
@@ -20,6 +23,7 @@ const ISO_FORMATS: readonly (readonly [name: string, format: string])[] = [
 export const date: Applet = function* (io) {
   const options = yield* getopt(io, "Rs:ud:r:I::D:", LONG_OPTIONS);
   if ((options.has("d") && options.has("s")) || (options.has("R") && options.has("I"))) return yield* showUsage(io);
+  if (isoFormat(options.value("I") ?? "") === undefined) return yield* showUsage(io);
   const words = [...options.operands];
   const wanted = words[0]?.startsWith("+") ? (words.shift() as string).slice(1) : undefined;
   let text = options.value("d") ?? options.value("s");
@@ -40,7 +44,7 @@ export const date: Applet = function* (io) {
     }
   }
   const civil = civilOf(timeUs, zone);
-  yield* io.out.line(wanted === undefined ? yield* standard(io, options, civil) : strftime(wanted, civil));
+  yield* io.out.line(wanted === undefined ? standard(options, civil) : strftime(wanted, civil));
   return 0;
 };
 
@@ -67,14 +71,16 @@ function* readDate(io: Io, text: string, format: string | undefined, base: Civil
   return timeUs;
 }
 
+/** What a precision stands for; `undefined` if there is no such. */
+const isoFormat = (precision: string): IsoFormat | undefined =>
+  ISO_FORMATS.find(([name]) => name.startsWith(precision));
+
 /** The time in the format that the options name. */
-function* standard(io: Io, options: Options, civil: Civil): Routine<string> {
+function standard(options: Options, civil: Civil): string {
   if (options.has("R")) return strftime(RFC_FORMAT, civil);
   const precision = options.value("I");
   if (precision === undefined) return strftime(DEFAULT_FORMAT, civil);
-  const found = ISO_FORMATS.find(([name]) => name.startsWith(precision));
-  if (found === undefined) return yield* showUsage(io);
-  const [name, format] = found;
+  const [name, format] = isoFormat(precision) ?? ISO_DATE;
   if (name === "date") return strftime(format, civil);
   return strftime(format, civil) + strftime("%z", civil).replace(/(..)$/, ":$1");
 }

@@ -45,15 +45,19 @@ export class Concatenation {
     return concat(parts);
   }
 
-  /** Passes over `count` bytes; how many there were fewer. */
-  *skip(count: number): Routine<number> {
+  /**
+   * Passes over `count` bytes; how many there were fewer. Of a file that has no more than these it is at the end then, or,
+   * unless it `stopsAtEnd`, at the beginning.
+   */
+  *skip(count: number, { stopsAtEnd } = { stopsAtEnd: true }): Routine<number> {
     let rest = count;
     while (rest > 0) {
       if (this.#fd === undefined && !(yield* this.#next())) return rest;
       const status = yield* attempt(fstat(this.#fd ?? 0));
       if (!(status instanceof Errno) && status.type === "file" && status.size > 0) {
         if (status.size >= rest) {
-          yield* attempt(lseek(this.#fd ?? 0, rest, SEEK_SET));
+          const place = status.size === rest && !stopsAtEnd ? 0 : rest;
+          yield* attempt(lseek(this.#fd ?? 0, place, SEEK_SET));
           return 0;
         }
         rest -= status.size;

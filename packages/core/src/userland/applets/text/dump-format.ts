@@ -153,9 +153,10 @@ export function convertUnit(part: PrintUnit, view: DataView, at: number, address
     case "float":
       return formatFloat(part.bytes === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true), letter, layout);
     case "string": {
+      // A byte count does not end the text: the next NUL does, or the end of the block.
       let text = "";
-      for (let i = 0; i < part.bytes && view.getUint8(at + i) !== 0; i++)
-        text += String.fromCharCode(view.getUint8(at + i));
+      for (let i = at; i < view.byteLength && view.getUint8(i) !== 0; i++)
+        text += String.fromCharCode(view.getUint8(i));
       return cell(layout.precision === undefined ? text : text.slice(0, layout.precision));
     }
     case "char":

@@ -28,10 +28,11 @@ const DEFAULT = '8/2 " %04x"';
 
 export const hexdump: Applet = function* (io) {
   const options = yield* getopt(io, "bcdoxCe:f:n:s:v", "letters only");
-  const formats = yield* formatsOf(io, options);
   const length = options.value("n");
   const limit = length === undefined ? undefined : yield* toCNumber(io, length, { suffixes: KMG });
   const skip = yield* toCNumber(io, options.value("s") ?? "0", { suffixes: KMG });
+  const formats = yield* formatsOf(io, options);
+  if (limit === 0) return 0;
   return yield* dumpFiles(io, options.operands, formats, { limit, skip, all: options.has("v") });
 };
 
@@ -116,11 +117,12 @@ function* dumpFiles(io: Io, files: readonly string[], formats: DumpFormat[], opt
 function* skipInput(io: Io, files: readonly string[], input: Concatenation, count: number): Routine<number> {
   if (files.length === 0) {
     const status = yield* attempt(fstat(0));
-    const moved = yield* attempt(lseek(0, count, SEEK_SET));
+    const isFile = !(status instanceof Errno) && status.type === "file";
+    const moved = yield* attempt(lseek(0, isFile && status.size === count ? 0 : count, SEEK_SET));
     if (moved instanceof Errno) return yield* io.pdie("stdin", moved);
-    if (!(status instanceof Errno) && status.type === "file") return 0;
+    if (isFile) return 0;
   }
-  return yield* input.skip(count);
+  return yield* input.skip(count, { stopsAtEnd: false });
 }
 
 const bytesOf = (format: DumpFormat): number => format.reduce((sum, unit) => sum + unit.bytes * unit.repeats, 0);

@@ -10,6 +10,8 @@ import { BadFormat, type OdFormat, parseFormats } from "./od-format.ts";
 const LINE_BYTES = 16;
 /** What `-w` without a number means. */
 const WIDE = 32;
+/** By how much further types are indented where no addresses are shown: what lies behind a table that has no entry for it. */
+const STRAY_INDENT = 69;
 
 const LONG_OPTIONS = {
   "skip-bytes": "j",
@@ -44,9 +46,9 @@ export const od: Applet = function* (io) {
   const options = yield* getopt(io, "A:N:abcdDfhHiIj:lLoOBt:vxXsS:w::+", LONG_OPTIONS);
   const address = yield* addressFormat(io, options.value("A") ?? "o");
   const limit = options.has("N") ? yield* sizeOf(io, options.value("N") ?? "") : undefined;
+  const formats = yield* formatsOf(io, options);
   const traditional = options.has("traditional") ? yield* oldOffset(io, options.operands) : undefined;
   const skip = traditional?.offset ?? (options.has("j") ? yield* sizeOf(io, options.value("j") ?? "") : 0);
-  const formats = yield* formatsOf(io, options);
   const shortest = options.has("S") ? yield* sizeOf(io, options.value("S") || "3") : 3;
   const input = new Concatenation(
     io,
@@ -64,12 +66,15 @@ export const od: Applet = function* (io) {
 };
 
 /** `[FILE] [[+]OFFSET[.][b]]`: octal, decimal with a point, in blocks with a b. */
-function* oldOffset(io: Io, operands: readonly string[]): Routine<{ files: readonly string[]; offset: number }> {
+function* oldOffset(
+  io: Io,
+  operands: readonly string[],
+): Routine<{ files: readonly string[]; offset: number | undefined }> {
   const last = operands.at(-1) ?? "";
   const [, octal, decimal, blocks] = /^\+?(?:([0-7]+)|([0-9]+)\.)(b?)$/.exec(last) ?? [];
   const isOffset = octal !== undefined || decimal !== undefined;
   if (operands.length > 1 && !isOffset) return yield* io.die(`invalid second argument '${last}'`);
-  if (!isOffset) return { files: operands, offset: 0 };
+  if (!isOffset) return { files: operands, offset: undefined };
   const value = octal === undefined ? Number(decimal) : Number.parseInt(octal, 8);
   return { files: operands.slice(0, -1), offset: value * (blocks === "b" ? 512 : 1) };
 }
@@ -108,7 +113,8 @@ function* formatsOf(io: Io, options: Options): Routine<OdFormat[]> {
 
 function* lineWidth(io: Io, options: Options, step: number): Routine<number> {
   if (!options.has("w")) return step < LINE_BYTES ? step * Math.floor(LINE_BYTES / step) : step;
-  const width = options.number("w") ?? WIDE;
+  const given = options.values("w").findLast((text) => text !== "");
+  const width = given === undefined ? WIDE : Number(given);
   if (width > 0 && width % step === 0) return width;
   yield* io.warn(`warning: invalid width ${width}; using ${step} instead`);
   return step;
@@ -133,7 +139,7 @@ interface DumpOptions {
 
 function* dump(io: Io, input: Concatenation, options: DumpOptions): Routine<void> {
   const { formats, address, skip, limit, width, step, all } = options;
-  const indent = " ".repeat(address(0).length);
+  const indent = " ".repeat(address(0).length || STRAY_INDENT);
   yield* input.begin();
   let offset = skip;
   let previous: Uint8Array | undefined;

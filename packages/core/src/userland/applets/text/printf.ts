@@ -113,12 +113,11 @@ class Printer {
     }
   }
 
-  /** A width or precision that is an argument. */
+  /** A width or precision that is an argument; the exit code does not tell of one that is no number. */
   *#star(): Routine<number> {
     const text = this.#values.shift() ?? "0";
     if (/^-?[0-9]+$/.test(text) && Math.abs(Number(text)) <= 0x7fffffff) return Number(text);
-    yield* this.#complain(text);
-    this.#failed = false;
+    yield* this.#warn(text);
     return 0;
   }
 
@@ -141,6 +140,10 @@ class Printer {
 
   *#complain(text: string): Routine<void> {
     this.#failed = true;
+    yield* this.#warn(text);
+  }
+
+  *#warn(text: string): Routine<void> {
     yield* this.#io.warn(`invalid number '${fromByteString(text)}'`);
   }
 

@@ -69,7 +69,7 @@ function nextOption(shell: Shell, spec: string, words: readonly string[]): Step 
   const word = words[index - 2] ?? "";
   const letter = word[offset] ?? "";
   const rest = offset + 1 < word.length ? offset + 1 : -1;
-  const place = letter === ":" ? -1 : spec.indexOf(letter);
+  const place = placeOf(letter, spec);
   if (place < 0) {
     const step = { letter: "?", value: quiet ? letter : undefined, index, offset: offset + 1, done: false };
     return quiet ? step : { ...step, complaint: `Illegal option -${letter}` };
@@ -80,6 +80,16 @@ function nextOption(shell: Shell, spec: string, words: readonly string[]): Step 
   if (value !== undefined) return { letter, value, index: index + 1, offset: -1, done: false };
   const step = { value: quiet ? letter : undefined, index, offset: -1, done: false };
   return quiet ? { letter: ":", ...step } : { letter: "?", ...step, complaint: `No arg for -${letter} option` };
+}
+
+/** Where a letter stands; -1 if it does not. Colons are passed over behind letters, so the first one is a letter, too. */
+function placeOf(letter: string, spec: string): number {
+  for (let place = 0; place < spec.length; ) {
+    if (spec[place] === letter) return place;
+    place++;
+    if (spec[place] === ":") place++;
+  }
+  return -1;
 }
 
 const end = (index: number): Step => ({ letter: "?", value: undefined, index, offset: -1, done: true });

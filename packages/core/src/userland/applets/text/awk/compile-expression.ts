@@ -6,7 +6,7 @@ import { type Argument, BUILTIN_FUNCTIONS, type Builtin, type Role, TOO_FEW, TOO
 import { awkMktime, CALLING_BUILTINS } from "./calling-builtins.ts";
 import { Cell, contentOf, isNumeric, isTrue, type Operand, toInt, toNumber, type Value } from "./cell.ts";
 import { all, both, type Code, choose, identity, later, map, now, run } from "./code.ts";
-import { awkPrintf } from "./format.ts";
+import { awkPrintf, directiveCount } from "./format.ts";
 import { type MainInput, readRecord } from "./input.ts";
 import { AwkError } from "./lexer.ts";
 import type { Runtime } from "./runtime.ts";
@@ -266,18 +266,28 @@ export class ExpressionCompiler {
     return all(codes, (values) => builtin.run(this.#runtime, values as readonly Operand[], values));
   }
 
-  /** The text that printf makes of its arguments. */
+  /** The text that printf makes of its arguments. Those that the format does not ask for are not evaluated. */
   printf(given: readonly Expression[]): Code<string> {
     const runtime = this.#runtime;
     const text = (operand: Operand): string => runtime.text(operand);
-    return all(
-      // Each value is taken before the next argument can change it.
-      given.map((argument) => map(this.compile(argument), (operand) => contentOf(operand))),
-      ([format, ...values]) => {
+    // Each value is taken before the next argument can change it.
+    const codes = given.map((argument) => map(this.compile(argument), (operand) => contentOf(operand)));
+    const [format = now(() => ""), ...arguments_] = codes;
+    const evaluate = arguments_.map((argument) => argument.now);
+    const readFormat = format.now;
+    if (readFormat !== undefined && evaluate.every((value) => value !== undefined)) {
+      return now(() => {
         let at = 0;
-        return awkPrintf(text(format), () => (at < values.length ? values[at++] : ""), text);
-      },
-    );
+        return awkPrintf(text(readFormat()), () => evaluate[at++]?.() ?? "", text);
+      });
+    }
+    return later(function* () {
+      const pattern = text(yield* run(format));
+      const values: Operand[] = [];
+      for (const argument of arguments_.slice(0, directiveCount(pattern))) values.push(yield* run(argument));
+      let at = 0;
+      return awkPrintf(pattern, () => (at < values.length ? values[at++] : ""), text);
+    });
   }
 
   #getline(expression: Extract<Expression, { kind: "getline" }>): Code<Operand> {

@@ -64,6 +64,24 @@ export function awkPrintf(format: string, next: () => Operand, text: (operand: O
   }
 }
 
+/** How many arguments printf takes for a format. */
+export function directiveCount(format: string): number {
+  let count = 0;
+  try {
+    awkPrintf(
+      format,
+      () => {
+        count++;
+        return "";
+      },
+      () => "",
+    );
+  } catch (error) {
+    if (!(error instanceof AwkError)) throw error;
+  }
+  return count;
+}
+
 function directiveText(specification: string, operand: Operand, text: (operand: Operand) => string): string {
   const letter = specification.slice(-1);
   const layout = readDirective(specification, 0);

@@ -1,5 +1,5 @@
 /**
- * The words of dc. A line is read to its end before anything of it is done, a macro as a whole.
+ * The words of dc. One is read ahead of what is done, but not over the end of a line; a macro is read as a whole.
  *
  * @see dc(1), busybox miscutils/bc.c:zdc_lex_token
  */
@@ -37,24 +37,19 @@ export class DcParser {
     this.#longNames = options.longNames;
   }
 
-  /** The operations of the next line; `undefined` at the end. @throws CalculatorError */
-  line(): Operation[] | undefined {
+  /** The next operation, or the end of a line; `undefined` at the end of the text. @throws CalculatorError */
+  next(): Operation | "newline" | undefined {
+    while (this.#match(BLANK) !== null);
     if (this.#at >= this.#source.length) return undefined;
-    const line: Operation[] = [];
-    while (this.#at < this.#source.length) {
-      if (this.#source[this.#at] === "\n") {
-        this.#at++;
-        return line;
-      }
-      this.#operation(line);
-    }
-    return line;
+    if (this.#source[this.#at] !== "\n") return this.#operation();
+    this.#at++;
+    return "newline";
   }
 
   /** Everything that is left. @throws CalculatorError */
   rest(): Operation[] {
     const all: Operation[] = [];
-    for (let line = this.line(); line !== undefined; line = this.line()) all.push(...line);
+    for (let next = this.next(); next !== undefined; next = this.next()) if (next !== "newline") all.push(next);
     return all;
   }
 
@@ -65,31 +60,20 @@ export class DcParser {
     return found;
   }
 
-  #operation(line: Operation[]): void {
-    if (this.#match(BLANK) !== null) return;
+  #operation(): Operation {
     const start = this.#at;
     const number = this.#match(NUMBER)?.[0];
-    if (number !== undefined) {
-      line.push({ kind: "number", text: number, negative: false });
-      return;
-    }
+    if (number !== undefined) return { kind: "number", text: number, negative: false };
     const how = this.#match(COMPARISON)?.[0] as Comparison | undefined;
-    if (how !== undefined) {
-      line.push(this.#comparison(how, start));
-      return;
-    }
+    if (how !== undefined) return this.#comparison(how, start);
     const command = this.#source[start] ?? "";
-    if (command === "[") {
-      line.push({ kind: "string", text: this.#string() });
-      return;
-    }
+    if (command === "[") return { kind: "string", text: this.#string() };
     this.#at++;
-    if (command === "_") line.push(this.#negative());
-    else if (REGISTER_COMMANDS.includes(command)) {
-      line.push({ kind: "register", command, name: this.#register(start) });
-    } else if (COMMANDS.includes(command)) line.push({ kind: "command", command });
-    else if (command === "e") this.#fail(start);
-    else throw new CalculatorError(`bad character '${command}'`);
+    if (command === "_") return this.#negative();
+    if (REGISTER_COMMANDS.includes(command)) return { kind: "register", command, name: this.#register(start) };
+    if (COMMANDS.includes(command)) return { kind: "command", command };
+    if (command === "e") this.#fail(start);
+    throw new CalculatorError(`bad character '${command}'`);
   }
 
   /** A comparison may name another register, after `e`, for what else is to be done. */

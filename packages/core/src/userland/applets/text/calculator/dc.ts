@@ -112,10 +112,14 @@ class Machine {
     this.#lineLength = lineLength(io, "DC_LINE_LENGTH") - 1;
   }
 
-  /** Runs a text, line by line. @throws CalculatorError @throws Quit */
+  /** Runs a text; what is read ahead may be wrong before the operation in front of it is done. @throws CalculatorError @throws Quit */
   *run(source: string): Routine<void> {
     const parser = this.#parser(source);
-    for (let line = parser.line(); line !== undefined; line = parser.line()) yield* this.#perform(line);
+    for (let ahead = parser.next(); ahead !== undefined; ) {
+      const operation = ahead;
+      ahead = parser.next();
+      if (operation !== "newline") yield* this.#perform([operation]);
+    }
   }
 
   #parser(source: string): DcParser {
