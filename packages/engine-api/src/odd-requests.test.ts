@@ -67,6 +67,7 @@ it.each([
     "error reading ulimit settings: invalid character 'y' looking for beginning of value",
   ],
   ["POST /auth", 400, "EOF"],
+  ["DELETE /images/%20", 400, "image name cannot be blank"],
 ])("%s: %i, %s", async (line, status, message) => {
   const { told } = await machine();
   expect(await told(line)).toEqual([status, message]);
@@ -117,6 +118,75 @@ it("a push without a tag takes all that the repository has", async () => {
   expect([status, text]).toEqual([200, expect.stringMatching(/localhost:1\/v2\/.*connection refused/)]);
   const reply = await told("POST /images/localhost:1/b/push", { headers: { "X-Registry-Auth": "e30=" } });
   expect(reply).toEqual([200, expect.stringContaining("does not exist locally with the tag: localhost:1/b")]);
+});
+
+it("what has set the size of a terminal is an event of its container", async () => {
+  const { engine, told } = await machine();
+  expect(await told("POST /containers/web/resize?h=40&w=132")).toEqual([200, ""]);
+  expect((await told("POST /containers/ended/resize?h=40&w=132"))[0]).toBe(409);
+  const filters = encodeURIComponent('{"event":["resize"]}');
+  const [, events] = await told(`GET /events?since=0&until=${engine.kernel.nowUs / 1e6}&filters=${filters}`);
+  expect(
+    events
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).Actor.Attributes),
+  ).toEqual([{ height: "40", image: "busybox", name: "web", width: "132" }]);
+});
+
+it("with its container a session is gone", async () => {
+  const { call, told } = await machine();
+  const reply = await call("POST /containers/web/exec", { Cmd: ["true"] });
+  const { Id: id } = (await reply.json()) as { readonly Id: string };
+  expect((await told(`GET /exec/${id}/json`))[0]).toBe(200);
+  await told("DELETE /containers/web?force=1");
+  expect(await told(`GET /exec/${id}/json`)).toEqual([404, `No such exec instance: ${id}`]);
+});
+
+it("a container descends from the images that its own was made of, not from all with the same layers", async () => {
+  const { engine } = await machine();
+  await engine.docker("commit --change 'LABEL a=1' web one");
+  await engine.docker("commit --change 'LABEL a=2' web two");
+  await engine.docker("create --name of-one one");
+  const listed = async (ancestor: string) => {
+    const { stdout } = await engine.docker(`ps --all --filter ancestor=${ancestor} --format '{{.Names}}'`);
+    return stdout.trim().split("\n");
+  };
+  expect(await listed("two")).toEqual([""]);
+  expect(await listed("one")).toEqual(["of-one"]);
+  expect(await listed("busybox")).toEqual(["of-one", "web", "ended"]);
+});
+
+it.each([
+  [["one:/x", "two:/x"], "Duplicate mount point: /x", ["one"]],
+  [["one:/x", "two:/y:bad"], "invalid mode: bad", ["one"]],
+])("volumes before the mistake in %j are there", async (Binds, message, left) => {
+  const { call, engine } = await machine();
+  const reply = await call("POST /containers/create", { Image: "busybox", HostConfig: { Binds } });
+  expect(await reply.json()).toEqual({ message });
+  expect(engine.volumes.list().map(({ name }) => name)).toEqual(left);
+});
+
+it("a missing source is told before the image is looked for, and leaves no volume", async () => {
+  const { call, engine } = await machine();
+  const HostConfig = { Binds: ["one:/x"], Mounts: [{ Type: "bind", Source: "/nope", Target: "/z" }] };
+  const reply = await call("POST /containers/create", { Image: "nosuch", HostConfig });
+  const message = 'invalid mount config for type "bind": bind source path does not exist: /nope';
+  expect(await reply.json()).toEqual({ message });
+  expect(engine.volumes.list()).toEqual([]);
+});
+
+it("without an image there is no command", async () => {
+  const { call } = await machine();
+  const reply = await call("POST /containers/create", { Image: "", Entrypoint: [] });
+  expect([reply.status, await reply.json()]).toEqual([400, { message: "no command specified" }]);
+});
+
+it("the network of a container needs its name", async () => {
+  const { call } = await machine();
+  const reply = await call("POST /containers/create", { Image: "busybox", HostConfig: { NetworkMode: "container" } });
+  const message = "invalid network mode: invalid container format container:<name|id>";
+  expect([reply.status, await reply.json()]).toEqual([400, { message }]);
 });
 
 it("leads to where a path goes that is written in disguise", async () => {

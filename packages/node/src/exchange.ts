@@ -59,7 +59,7 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
  * comes in is the request's body, and, when that is over, everything else on the connection.
  */
 async function hijackPlainly(
-  { run }: Hijack,
+  { run, contentType }: Hijack,
   request: IncomingMessage,
   response: ServerResponse,
   body: AsyncIterable<Uint8Array>,
@@ -77,7 +77,13 @@ async function hijackPlainly(
     return;
   }
   closeWhenAbandoned(socket);
-  socket.write(`HTTP/1.1 200 OK\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": RAW_STREAM })}\r\n`);
+  // The header alone is an upgrade to Docker, also where `Connection` says nothing of it.
+  const { upgrade: protocol } = request.headers;
+  socket.write(
+    protocol === undefined
+      ? `HTTP/1.1 200 OK\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": RAW_STREAM })}\r\n`
+      : upgraded(contentType, protocol),
+  );
   const input = joined(body, rest.rest());
   await finish(run({ write: (bytes) => writeTo(socket, bytes), signal: gone.signal, input }), socket);
 }
@@ -121,12 +127,15 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
     return;
   }
   const protocol = request.headers.upgrade ?? "tcp";
-  socket.write(
-    `HTTP/1.1 101 UPGRADED\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": reply.contentType, Connection: "Upgrade", Upgrade: protocol })}\r\n`,
-  );
+  socket.write(upgraded(reply.contentType, protocol));
   const read = LOSES_WHAT_FOLLOWS.test(request.headers["user-agent"] ?? "") ? setTimeout(HEAD_MS) : Promise.resolve();
   const write = (bytes: Uint8Array): Promise<void> => read.then(() => writeTo(socket, bytes));
   await finish(reply.run({ write, signal: gone.signal, input: incoming?.rest() ?? NOTHING }), socket);
+}
+
+function upgraded(contentType: string, protocol: string): string {
+  const headers = { ...COMMON_HEADERS, "Content-Type": contentType, Connection: "Upgrade", Upgrade: protocol };
+  return `HTTP/1.1 101 UPGRADED\r\n${headerLines(headers)}\r\n`;
 }
 
 async function* nothing(): AsyncIterable<Uint8Array> {}

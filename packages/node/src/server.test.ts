@@ -77,6 +77,29 @@ it("upgrades an attach to a stream, and takes the half-close for the end of the 
   ]);
 });
 
+it("takes the header Upgrade for a request to upgrade, also where Connection says nothing of it", async () => {
+  const id = await create(["sh", "-c", "read word; echo $word"], {
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+  });
+  await served.call("POST", `/containers/${id}/start`);
+  const socket: Socket = connect(served.path);
+  const chunks: Buffer[] = [];
+  const ended = new Promise((resolve) => socket.on("close", resolve));
+  const begun = new Promise((resolve) => socket.once("data", resolve));
+  socket.on("data", (chunk) => chunks.push(chunk));
+  const query = "stream=1&stdin=1&stdout=1";
+  socket.write(`POST /containers/${id}/attach?${query} HTTP/1.1\r\nHost: docker\r\nUpgrade: tcp\r\n\r\n`);
+  await begun;
+  socket.end("typed\n");
+  await ended;
+  const [head = "", ...rest] = Buffer.concat(chunks).toString("latin1").split("\r\n\r\n");
+  expect(head).toMatch(/^HTTP\/1\.1 101 UPGRADED\r\n/);
+  expect(head).toMatch(/Connection: Upgrade\r\nUpgrade: tcp/);
+  expect(rest.join("")).toContain("typed\n");
+});
+
 it("tells a body from what follows it, when an exec is upgraded", async () => {
   const id = await create(["sleep", "60"]);
   await served.call("POST", `/containers/${id}/start`);

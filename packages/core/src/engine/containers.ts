@@ -6,7 +6,7 @@
  *
  * @see moby daemon/start.go, monitor.go, delete.go
  */
-import { exitCode, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
+import { exitCode, SIGKILL, type Signal, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Image } from "../image/index.ts";
 import type { Cgroup, Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -229,6 +229,8 @@ export class ContainerService {
 
   /** Stops it, if it runs, and starts it; `--rm` means other ends. `reference` is what the caller calls it. */
   async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
+    const settled = this.#launcher.settled(container);
+    if (settled !== undefined) await settled;
     try {
       if (container.isActive) await this.#stopForNow(container, options);
       await this.#start(container, {}, NO_CHECK);
@@ -262,6 +264,12 @@ export class ContainerService {
   /** Tells of something that was done to a container from outside: "top", "export", "archive-path"… */
   note(container: Container, action: string, more: Readonly<Record<string, string>> = {}): void {
     this.#events.record(container, action, more);
+  }
+
+  /** Tells a container's terminal its size. @throws StatusError conflict if it does not run @see moby daemon/resize.go */
+  resize(container: Container, size: WindowSize): void {
+    this.streams.resize(container, size);
+    this.note(container, "resize", { height: String(size.rows), width: String(size.columns) });
   }
 
   /** @throws StatusError conflict for a taken name, invalid-argument for one that is none @see moby daemon/rename.go */

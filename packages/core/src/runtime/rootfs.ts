@@ -39,6 +39,7 @@ import { basename, dirname, join } from "../lib/index.ts";
 import type { DeviceSpec, MountSpec } from "../oci/index.ts";
 import { goText, InitError } from "./init-error.ts";
 import { parseMountOptions } from "./mount-options.ts";
+import { checkProcMount, concernsProc } from "./proc-safety.ts";
 
 /**
  * Carries out one mount of the specification. Its mount point is made if it is missing.
@@ -47,7 +48,7 @@ import { parseMountOptions } from "./mount-options.ts";
  * @param root what the container's root is called on the machine.
  */
 export function* mountOne(spec: MountSpec, source: number | undefined, root: string): Routine<void> {
-  if (spec.destination === "/proc" && spec.type !== "proc") throw notProc(spec);
+  if (concernsProc(spec)) yield* refuseInProc(spec, { isFile: false, root });
   try {
     yield* mountPlainly(spec, source, root);
   } catch (error) {
@@ -73,12 +74,14 @@ function notMounted({ source, destination, type, options }: MountSpec, error: Er
   );
 }
 
-/** Nothing but procfs may lie where the runtime, and everybody, looks for it. */
-function notProc({ source, destination, type }: MountSpec): InitError {
-  const shown = type === "bind" ? source : type;
-  return new InitError(
-    `error mounting "${shown}" to rootfs at "${destination}": create mountpoint for ${destination} mount: check proc-safety of ${destination} mount: "${destination}" cannot be mounted because it is not of type proc`,
-  );
+/** A mount point that is missing is made first, which fails in /proc. @throws InitError */
+function* refuseInProc(spec: MountSpec, point: MountPoint): Routine<void> {
+  try {
+    yield* checkProcMount(spec, point.root);
+  } catch (error) {
+    if (error instanceof Errno && error.code === "ENOENT") yield* makeMountPoint(spec, point);
+    else if (!(error instanceof Errno)) throw error;
+  }
 }
 
 /** A directory on a file, a file on a directory, or something below a file. */

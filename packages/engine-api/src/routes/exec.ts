@@ -41,8 +41,15 @@ export function execRoutes(engine: Engine): readonly Route[] {
       exec.resize(exec.active(param), wanted);
       return empty(200);
     }),
-    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, exec.get(param)))),
+    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, known(engine, param)))),
   ];
+}
+
+/** With its container a session is gone. @throws StatusError not-found @see moby daemon/inspect.go ContainerExecInspect */
+function known({ containers, exec }: Engine, id: string): ExecSession {
+  const session = exec.get(id);
+  if (containers.peek(session.container.id) === session.container) return session;
+  throw new StatusError("not-found", `No such exec instance: ${id}`);
 }
 
 /** @throws HttpProblem 500, as Docker does, for keys that are none */

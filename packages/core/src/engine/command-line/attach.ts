@@ -43,8 +43,8 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
 /** A size that is wrong for a moment makes whatever runs there show itself again. */
 function redraw({ engine, terminal }: Session, container: Container): void {
   const { rows, columns } = terminal?.size ?? DEFAULT_SIZE;
-  engine.containers.streams.resize(container, { rows: rows + 1, columns: columns + 1 });
-  engine.containers.streams.resize(container, { rows, columns });
+  engine.containers.resize(container, { rows: rows + 1, columns: columns + 1 });
+  engine.containers.resize(container, { rows, columns });
 }
 
 /** @see inspectContainerAndCheckState */

@@ -305,7 +305,7 @@ export async function atContainer(
   const peer = {
     isOver: () => !container.isActive,
     feed: (bytes: Uint8Array) => containers.streams.feed(container, bytes),
-    resize: (size: WindowSize) => containers.streams.resize(container, size),
+    resize: (size: WindowSize) => containers.resize(container, size),
   };
   return (await useTerminal(session, peer, detachKeys)) === "over";
 }

@@ -10,9 +10,10 @@ import { type Chunks, StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
+import { checkSources } from "../mount/bind-source.ts";
 import { placeImages } from "../mount/image-mounts.ts";
 import { initLayer } from "../mount/init-layer.ts";
-import { collectMountPoints, type MountPoint } from "../mount/mount-points.ts";
+import { collectMountPoints, type MountPoint, spelledMounts } from "../mount/mount-points.ts";
 import { newId } from "../names.ts";
 import { forgetLinks, link } from "../network/links.ts";
 import type { NetworkService } from "../networks.ts";
@@ -78,7 +79,7 @@ export class Creation {
       const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
       this.#verify(options);
       const merged = withoutEmptyEntrypoint(mergeConfig(config, image.config.config));
-      if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
+      if (!hasProgram(merged)) {
         throw new StatusError("invalid-argument", "no command specified");
       }
       return { config: merged, hostConfig };
@@ -94,6 +95,7 @@ export class Creation {
     const { snapshotter, volumes, networks, prng, kernel, findImage, index, events } = this.#parts;
     const { isTask = false, mounts = [], id = newId(prng) } = own;
     const options = this.#supported(given);
+    checkSources(kernel, spelledMounts(options.HostConfig ?? NO_HOST_CONFIG));
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
@@ -166,6 +168,9 @@ export class Creation {
       return this.#parts.findImage(options.Image);
     } catch (error) {
       this.#verify(options);
+      if (options.Image === "" && !hasProgram(options)) {
+        throw new StatusError("invalid-argument", "no command specified");
+      }
       throw error;
     }
   }
@@ -197,3 +202,6 @@ function withHostname(
 ): Partial<ContainerConfig> {
   return NetworkMode === "host" && (config.Hostname ?? "") === "" ? { ...config, Hostname: hostname } : config;
 }
+
+const hasProgram = ({ Entrypoint, Cmd }: Partial<ContainerConfig>): boolean =>
+  (Entrypoint ?? []).length + (Cmd ?? []).length > 0;

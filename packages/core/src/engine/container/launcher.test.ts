@@ -13,7 +13,7 @@ async function machine() {
     (await Promise.allSettled(work)).map((one) =>
       one.status === "fulfilled" ? "done" : (one.reason as Error).message,
     );
-  return { containers, container, told, outcomes };
+  return { engine, containers, container, told, outcomes };
 }
 
 it("a second start finds the container running", async () => {
@@ -51,4 +51,23 @@ it("what is gone cannot be started", async () => {
   const { containers, container, outcomes } = await machine();
   const work = [containers.remove(container), containers.start(container)];
   expect(await outcomes(...work)).toEqual(["done", "container is marked for removal and cannot be started"]);
+});
+
+it("what a policy has begun to start again can be stopped, and restarted", async () => {
+  const { engine, containers } = await machine();
+  const HostConfig = { RestartPolicy: { Name: "always", MaximumRetryCount: 0 } } as const;
+  const container = containers.create({ Image: "busybox", Cmd: ["sleep", "0.2"], HostConfig });
+  await containers.start(container);
+  const until = async (): Promise<void> => {
+    while (container.state !== "restarting" || container.oci === undefined) {
+      engine.world.step();
+      await Promise.resolve();
+    }
+  };
+  await until();
+  await containers.stop(container);
+  await containers.start(container);
+  await until();
+  await containers.restart(container);
+  expect(container.state).toBe("running");
 });

@@ -28,12 +28,13 @@ export interface RemovalOptions {
   readonly keepParents?: boolean;
 }
 
-/** @throws StatusError not-found; conflict for an image that is in use */
+/** @throws StatusError invalid-argument for no name; not-found; conflict for an image that is in use */
 export function removeImage(
   parts: RemovalParts,
   reference: string,
   { force = false, keepParents = false }: RemovalOptions = {},
 ): readonly Removed[] {
+  if (reference.trim() === "") throw new StatusError("invalid-argument", "image name cannot be blank");
   const { images } = parts;
   const image = images.get(reference);
   const references = images.store.references(image);

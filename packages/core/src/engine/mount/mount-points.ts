@@ -56,13 +56,18 @@ export interface VolumeSource {
 }
 
 /** What is wrong with mounts that are spelt out is said before anything is made. @throws StatusError invalid-argument */
-export function verifyMounts({ Mounts: mounts }: Partial<HostConfig>): void {
-  for (const mount of mounts ?? []) parseMount(mount, NO_VOLUMES);
+export function verifyMounts(hostConfig: Partial<HostConfig>): void {
+  spelledMounts(hostConfig);
+}
+
+/** The mounts that are spelt out, before there are volumes for them. @throws StatusError invalid-argument */
+export function spelledMounts({ Mounts: mounts }: Partial<HostConfig>): readonly MountPoint[] {
+  return mounts?.map((mount) => parseMount(mount, NO_VOLUMES)) ?? NO_MOUNT_POINTS;
 }
 
 /**
  * Collects all mount points of a container, ordered by destination depth. Later ones win: image VOLUMEs, then -v, then
- * --mount and --tmpfs.
+ * --mount and --tmpfs. Volumes are made as they are met: those before a mistake stay.
  *
  * @throws StatusError invalid-argument for what cannot be mounted.
  */
@@ -79,8 +84,6 @@ export function collectMountPoints(
     !hostConfig.Tmpfs &&
     !config.Volumes;
   if (wantsNone) return NO_MOUNT_POINTS;
-  // All are read once before the first volume is made: a mistake leaves nothing behind.
-  collect(config, hostConfig, NO_VOLUMES, inherited);
   return collect(config, hostConfig, volumes, inherited);
 }
 
@@ -96,23 +99,25 @@ function collect(
   const points = new Map<string, MountPoint>();
   const explicit = new Set<string>();
   for (const point of inherited) points.set(point.destination, { ...point, copiesImage: false });
-  const add = (point: MountPoint, said: string): void => {
-    if (explicit.has(point.destination)) {
-      throw new StatusError("invalid-argument", `Duplicate mount point: ${said}`);
+  /** Whose place is taken gets no volume. */
+  const add = (read: (from: VolumeSource) => MountPoint, said?: string): void => {
+    const { destination } = read(NO_VOLUMES);
+    if (explicit.has(destination)) {
+      throw new StatusError("invalid-argument", `Duplicate mount point: ${said ?? destination}`);
     }
-    explicit.add(point.destination);
-    points.set(point.destination, point);
+    explicit.add(destination);
+    points.set(destination, read(volumes));
   };
   const { VolumeDriver: driver = "" } = hostConfig;
   const wish: VolumeWish = driver === "" ? {} : { driver };
   const memory = Object.entries(hostConfig.Tmpfs ?? {});
   const isTmpfs = (destination: string): boolean => memory.some(([path]) => path === destination);
   for (const bind of hostConfig.Binds ?? []) {
-    const point = parseBind(bind, volumes, wish);
-    if (isTmpfs(point.destination)) explicit.add(point.destination);
-    add(point, point.destination);
+    const { destination } = parseBind(bind, NO_VOLUMES, wish);
+    if (isTmpfs(destination)) explicit.add(destination);
+    add((from) => parseBind(bind, from, wish));
   }
-  for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes), mount.Target ?? "");
+  for (const mount of hostConfig.Mounts ?? []) add((from) => parseMount(mount, from), mount.Target ?? "");
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
     if (!points.has(destination) && !isTmpfs(destination))

@@ -73,6 +73,8 @@ export class BridgeNetwork {
   readonly links: LinkService;
   /** Once somebody has asked. An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
   #byAddress: Map<string, Endpoint | undefined> | undefined = undefined;
+  /** The hardware addresses by which neighbours may know an address. */
+  readonly #holders = new Map<string, string>();
   readonly #elsewhere: Elsewhere | undefined;
   #rules: readonly PlacedRule[] = [];
   #bridge: Bridge | undefined;
@@ -176,6 +178,16 @@ export class BridgeNetwork {
       this.#byAddress?.set(address, undefined);
       if (!endpoint.isLent) this.releaseAddress(address);
     }
+  }
+
+  /** A device with the addresses of an endpoint is there: from now on neighbours may know them as its. */
+  noteHolder({ addresses, mac }: Endpoint): void {
+    for (const address of addresses) this.#holders.set(address, mac);
+  }
+
+  /** Whether an address of an endpoint was another device's before. @see moby libnetwork/osl/interface_linux.go advertiseAddrs */
+  hadOtherHolder({ addresses, mac }: Endpoint): boolean {
+    return addresses.some((address) => (this.#holders.get(address) ?? mac) !== mac);
   }
 
   /** The container that has the address now. */

@@ -135,6 +135,11 @@ export class Endpoint {
     this.#namespace?.stack(this.network.kernel.net);
   }
 
+  /** Neighbours may know an address of it as another's: its devices are made at once, which tells them better. */
+  correctNeighbours(): void {
+    if (this.network.hadOtherHolder(this)) this.materialize();
+  }
+
   /** Does something to its container's stack: at once if there is one, else when it is made. */
   furnish(plan: (stack: NetStack) => void): void {
     this.#namespace?.furnish({ furnish: plan });
@@ -184,6 +189,7 @@ export class Endpoint {
       { name: `veth${this.id.slice(0, 7)}`, mac: network.newMac() },
     ]);
     this.#outer = outer;
+    network.noteHolder(this);
     network.links.plugged(this);
     host.addDevice(outer);
     stack.addDevice(inner);

@@ -138,7 +138,10 @@ export class Sandbox implements Furnisher {
     const namespace = this.#namespace;
     if (namespace === undefined) return;
     for (const endpoint of endpoints) endpoint.belongsTo(namespace);
-    if (namespace.madeStack === undefined) return;
+    if (namespace.madeStack === undefined) {
+      for (const endpoint of endpoints) endpoint.correctNeighbours();
+      return;
+    }
     for (const endpoint of endpoints) endpoint.plug();
     this.#route(before);
     this.#serveNames(namespace.madeStack);
@@ -181,6 +184,7 @@ export class Sandbox implements Furnisher {
     this.#namespace = namespace;
     for (const endpoint of this.#joined) endpoint.belongsTo(namespace);
     namespace.furnish(this);
+    for (const endpoint of this.#joined) endpoint.correctNeighbours();
     this.#announce();
   }
 

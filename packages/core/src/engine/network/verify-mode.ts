@@ -13,7 +13,7 @@ const conflict = (what: string): StatusError => new StatusError("invalid-argumen
 /** @throws StatusError invalid-argument */
 export function verifyNetworkMode(config: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
   const { NetworkMode: mode = "", UTSMode: uts = "" } = hostConfig;
-  if (mode.startsWith("container:")) verifyJoined(config, hostConfig, mode);
+  if (mode === "container" || mode.startsWith("container:")) verifyJoined(config, hostConfig, mode);
   if (uts === "host" && (config.Hostname ?? "") !== "") throw conflict("hostname and the UTS mode");
   if (mode === "host" && filled(hostConfig.Links)) {
     throw conflict("host type networking can't be used with links. This would result in undefined behavior");
@@ -22,7 +22,7 @@ export function verifyNetworkMode(config: Partial<ContainerConfig>, hostConfig: 
 
 /** @see moby runconfig/hostconfig_unix.go: validateNetContainerMode */
 function verifyJoined(config: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>, mode: string): void {
-  if (mode === "container:") {
+  if (mode === "container" || mode === "container:") {
     throw new StatusError("invalid-argument", "invalid network mode: invalid container format container:<name|id>");
   }
   if ((config.Hostname ?? "") !== "") throw conflict("hostname and the network mode");

@@ -1,5 +1,6 @@
 /** Containers that filters let through. @see moby daemon/list.go */
 
+import type { Image } from "../../image/index.ts";
 import { atoiProblem, parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { referenceProblem } from "../../oci/index.ts";
@@ -122,11 +123,14 @@ function healthOf(container: Container): string {
     : "none";
 }
 
+/** Whether an image is another or was made of it here; that they have layers in common is not enough. */
 function descendsFrom({ images }: Engine, { image }: Container, reference: string): boolean {
   const ancestor = referenceProblem(reference) === undefined ? images.find(reference) : undefined;
   if (ancestor === undefined) return false;
-  if (ancestor.id === image.id) return true;
-  return ancestor.chain.length > 0 && ancestor.chain.every((layer, index) => image.chain[index] === layer);
+  for (let one: Image | undefined = image; one !== undefined; one = images.store.parent(one)) {
+    if (one.id === ancestor.id) return true;
+  }
+  return false;
 }
 
 function mounts({ mountPoints }: Container, value: string): boolean {

@@ -43,7 +43,7 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/{id...}/kill", (call) => kill(engine, call)),
     route("POST", "/containers/{id...}/resize", ({ param, query }) => {
       const wanted = size(query);
-      containers.streams.resize(containers.get(param), wanted);
+      containers.resize(containers.get(param), wanted);
       return empty(200);
     }),
     route("POST", "/containers/{id...}/update", async ({ request, param, version }) => {
