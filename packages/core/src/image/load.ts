@@ -13,6 +13,7 @@ import {
   type Chunks,
   compareBytes,
   decode,
+  encode,
   located,
   StatusError,
   ValueError,
@@ -25,6 +26,7 @@ import {
   type Digest,
   digestLike,
   digestOf,
+  HOST_PLATFORM,
   type HostPlatform,
   type ImageConfig,
   parseReference,
@@ -60,6 +62,8 @@ interface Found {
   readonly names: readonly string[];
   readonly config: string;
   readonly layers: readonly string[];
+  /** The id of the image that it was made of; "" if that is not said. */
+  readonly parent: string;
 }
 
 interface ArchivedFile {
@@ -88,20 +92,27 @@ export function loadImages(store: ImageStore, archive: Bytes, options: LoadOptio
 
 function loadFiles(store: ImageStore, files: Files, options: LoadOptions): readonly LoadedImage[] {
   const found = files.byPath.has("manifest.json")
-    ? read(files, "manifest.json", readManifestList).map(({ Config, RepoTags, Layers }) => ({
+    ? read(files, "manifest.json", readManifestList).map(({ Config, RepoTags, Layers, Parent }) => ({
         names: RepoTags.map(fullName),
         config: Config,
         layers: Layers,
+        parent: Parent,
       }))
     : fromLayout(files, options.platform);
   const { platform, isStrict = false } = options;
   const prepared = found
     .map((one) => ({ ...one, ...prepare(files, one, options) }))
     .filter(({ parsed }) => !isStrict || platformMatches(platform, parsed));
-  const loaded = prepared.map(({ names, document, config: _path, parsed, archives }) => {
+  const unpacked = prepared.map(({ names, document, config: _path, parsed, archives, parent }) => {
     const image = store.unpack(parsed, archives, document);
-    return { image, names, before: new Map<string, Digest>() };
+    return { image, names, parent, before: new Map<string, Digest>() };
   });
+  const byId = new Map(unpacked.map(({ image }) => [image.id as string, image]));
+  for (const { image, parent } of unpacked) {
+    const found = byId.get(parent);
+    if (found !== undefined) setParent(store, image, found);
+  }
+  const loaded = unpacked.map(({ parent: _, ...one }) => one);
   for (const { image, names, before } of loaded) {
     for (const name of names) {
       const old = store.byName(name);
@@ -110,6 +121,16 @@ function loadFiles(store: ImageStore, files: Files, options: LoadOptions): reado
     }
   }
   return loaded;
+}
+
+/** @throws StatusError invalid-argument for one that it cannot have been made of @see moby image/tarexport/load.go checkValidParent */
+function setParent(store: ImageStore, image: Image, parent: Image): void {
+  const { history } = image.config;
+  const { history: earlier } = parent.config;
+  const isSame = earlier.every((step, i) => JSON.stringify(step) === JSON.stringify(history[i]));
+  const isOneMore = history.length - earlier.length === 1 || history.length + earlier.length === 0;
+  if (!isOneMore || !isSame) throw invalid(`image ${parent.id} is not a valid parent for ${image.id}`);
+  store.setParent(image, parent);
 }
 
 /** Reads and checks everything of an image. */
@@ -131,12 +152,22 @@ function prepare(files: Files, { config, layers }: Found, options: LoadOptions) 
   return { document, parsed, archives };
 }
 
-/** @throws StatusError invalid-argument @see moby image/image.go NewFromJSON */
+/**
+ * What an archive does not say of its image is empty, and the system is the machine's own.
+ *
+ * @throws StatusError invalid-argument @see moby image/image.go NewFromJSON, CheckOS
+ */
 function readLoadedConfig(bytes: Uint8Array): ImageConfig {
   const json = parsed(bytes);
-  if (typeof json === "object" && json !== null && "rootfs" in json && json.rootfs !== null)
-    return readImageConfig(bytes);
-  throw invalid("invalid image JSON, no RootFS key");
+  if (Array.isArray(json)) throw invalid("json: cannot unmarshal array into Go value of type image.Image");
+  if (typeof json !== "object" || json === null || !("rootfs" in json) || json.rootfs === null)
+    throw invalid("invalid image JSON, no RootFS key");
+  const os = "os" in json && json.os !== "" ? json.os : HOST_PLATFORM.os;
+  if (typeof os === "string" && os.toLowerCase() !== HOST_PLATFORM.os) {
+    throw invalid(`cannot load ${os} image on ${HOST_PLATFORM.os}`);
+  }
+  const rootfs = typeof json.rootfs === "object" ? { type: "", diff_ids: [], ...json.rootfs } : json.rootfs;
+  return readImageConfig(encode(JSON.stringify({ architecture: "", ...json, os, rootfs })));
 }
 
 function parsed(bytes: Uint8Array): unknown {
@@ -170,7 +201,7 @@ function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): 
   if (document.kind === "manifest") {
     checkBlob(files, document.config);
     for (const layer of document.layers) checkBlob(files, layer);
-    return { config: pathOf(document.config), layers: document.layers.map(pathOf) };
+    return { config: pathOf(document.config), layers: document.layers.map(pathOf), parent: "" };
   }
   const [only] = document.manifests;
   const chosen = choosePlatform(document.manifests, platform) ?? (document.manifests.length === 1 ? only : undefined);

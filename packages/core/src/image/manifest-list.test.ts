@@ -20,7 +20,7 @@ it.each([
 it("reads the first value, fields in any case, and takes what is missing or null for empty", () => {
   const text = '[{"config":"c.json","RepoTags":null,"layers":["a/layer.tar"],"Parent":"x"},null] more';
   expect(readManifestList(encode(text))).toEqual([
-    { Config: "c.json", RepoTags: [], Layers: ["a/layer.tar"] },
-    { Config: "", RepoTags: [], Layers: [] },
+    { Config: "c.json", RepoTags: [], Layers: ["a/layer.tar"], Parent: "x" },
+    { Config: "", RepoTags: [], Layers: [], Parent: "" },
   ]);
 });

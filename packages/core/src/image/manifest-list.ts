@@ -6,6 +6,8 @@ export interface ManifestItem {
   readonly Config: string;
   readonly RepoTags: readonly string[];
   readonly Layers: readonly string[];
+  /** The id of the image that it was made of, where that is said. */
+  readonly Parent: string;
 }
 
 /**
@@ -39,7 +41,8 @@ function itemOf(given: unknown, index: number): ManifestItem {
     return value.map((one: unknown, at) => textOf(one, `.${index}.${name}.${at}`));
   };
   const config = textOf(fields.get("config"), `Go struct field .${index}.Config`);
-  return { Config: config, RepoTags: texts("RepoTags"), Layers: texts("Layers") };
+  const parent = textOf(fields.get("parent"), `Go struct field .${index}.Parent`);
+  return { Config: config, RepoTags: texts("RepoTags"), Layers: texts("Layers"), Parent: parent };
 }
 
 function textOf(value: unknown, place: string): string {

@@ -45,13 +45,16 @@ export function saveImages(store: ImageStore, saved: readonly SavedImage[], nowU
   const documents: unknown[] = [];
   const repositories = new Map<string, Map<string, string>>();
   const inOrder = saved.toSorted((a, b) => compareBytes(a.names[0] ?? "~", b.names[0] ?? "~"));
+  const all = new Set(inOrder.map(({ image }) => image));
   for (const { image, names } of inOrder) {
+    const parent = store.parent(image);
     const { config, layers, manifest } = putImage(files, store, image, nowUs);
     manifests.push(...(names.length === 0 ? [manifest] : names.map((name) => named(manifest, name))));
     documents.push({
       Config: pathOf(config),
       RepoTags: names.length === 0 ? null : names.map((name) => familiarText(parseReference(name))),
       Layers: layers.map(pathOf),
+      ...(parent !== undefined && all.has(parent) ? { Parent: parent.id } : {}),
       // These descriptors are of another package of Go's than those of the layout: so is their order.
       LayerSources: new Map(layers.map(({ mediaType, size, digest }) => [digest, { mediaType, size, digest }])),
     });

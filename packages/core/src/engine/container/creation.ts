@@ -95,10 +95,10 @@ export class Creation {
     const { snapshotter, volumes, networks, prng, kernel, findImage, index, events } = this.#parts;
     const { isTask = false, mounts = [], id = newId(prng) } = own;
     const options = this.#supported(given);
-    checkSources(kernel, spelledMounts(options.HostConfig ?? NO_HOST_CONFIG));
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
+    checkSources(kernel, spelledMounts(wanted));
     const hostConfig = withDonors(index, wanted);
     const chosen = index.reserve(name, id);
     const volumesBefore = volumes.count;
@@ -168,6 +168,7 @@ export class Creation {
       return this.#parts.findImage(options.Image);
     } catch (error) {
       this.#verify(options);
+      checkSources(this.#parts.kernel, spelledMounts(options.HostConfig ?? NO_HOST_CONFIG));
       if (options.Image === "" && !hasProgram(options)) {
         throw new StatusError("invalid-argument", "no command specified");
       }

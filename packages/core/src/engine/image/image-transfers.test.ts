@@ -264,6 +264,51 @@ describe("docker save and load", () => {
     expect([loaded?.image.id, loaded?.names]).toEqual([id, []]);
   });
 
+  it("tell what was made of what, and that is so again where they are loaded", async () => {
+    const engine = createEngine();
+    await engine.docker("pull -q busybox");
+    const made = async (from: string, file: string): Promise<string> => {
+      await engine.docker(`run --name ${file} ${from} touch /${file}`);
+      return (await engine.docker(`commit ${file}`)).stdout.trim();
+    };
+    const first = await made("busybox", "one");
+    const second = await made(first, "two");
+    const other = createEngine();
+    other.images.load(engine.images.save([second, first]));
+    const parents = [second, first].map((id) => other.images.store.parent(other.images.get(id))?.id);
+    expect(parents).toEqual([first, undefined]);
+    other.images.load(engine.images.save([second]));
+    expect(new TextDecoder().decode(archiveOf(engine, second).get("manifest.json"))).not.toContain("Parent");
+  });
+
+  it.each([
+    [{ architecture: "x86_64" }, ["x86_64", "linux"]],
+    [{ os: "" }, ["", "linux"]],
+    [{ os: "windows" }, "cannot load windows image on linux"],
+    [{ os: "plan9", rootfs: null }, "invalid image JSON, no RootFS key"],
+    [[], "json: cannot unmarshal array into Go value of type image.Image"],
+  ])("say of their images as much as they like: %j", (said, expected) => {
+    const engine = createEngine();
+    const file = (name: string, data: Uint8Array) => ({
+      header: tarHeader({ name, type: "file", size: data.length }),
+      data,
+    });
+    const layer = new Uint8Array(10_240);
+    const config = Array.isArray(said) ? said : { rootfs: { type: "layers", diff_ids: [digestOf(layer)] }, ...said };
+    const list = [{ Config: "c.json", RepoTags: ["empty:1"], Layers: ["l/layer.tar"] }];
+    const archive = packTar([
+      file("manifest.json", encode(JSON.stringify(list))),
+      file("c.json", encode(JSON.stringify(config))),
+      file("l/layer.tar", layer),
+    ]);
+    if (typeof expected === "string") expect(() => engine.images.load(archive)).toThrow(expected);
+    else {
+      engine.images.load(archive);
+      const { architecture, os } = engine.images.get("empty:1").config;
+      expect([architecture, os]).toEqual(expected);
+    }
+  });
+
   it("have no archive of an image without layers", async () => {
     const engine = createEngine();
     await engine.build({ context: { files: {} }, dockerfile: "FROM scratch\nLABEL a=b\n", tags: ["empty"] });
