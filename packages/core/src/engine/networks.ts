@@ -30,7 +30,7 @@ import { type BoundService, RoutingMesh } from "./network/routing-mesh.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import type { ServiceRegistry, ServiceRole } from "./network/service-registry.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
-import { verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
+import { notConnected, verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
 import { canonicalMac, endpointProblem, verifyEndpoint } from "./network/verify-endpoint.ts";
 import { VxlanPort } from "./network/vxlan-port.ts";
 
@@ -321,11 +321,12 @@ export class NetworkService {
       if (!isKnown) this.#write(container, name, settings);
       return;
     }
-    if (isKnown) {
+    const { sandbox } = container;
+    // What is left of a connection that failed does not count.
+    if (sandbox?.endpointOn(network.id) !== undefined || network.guests.has(container.id)) {
       const problem = `endpoint with name ${container.name} already exists in network ${name}`;
       throw new StatusError("permission-denied", problem);
     }
-    const { sandbox } = container;
     if (container.isNetworkless)
       throw new StatusError("not-found", `network sandbox for container ${container.id} not found`);
     if (network.bridge === undefined) {
@@ -335,6 +336,8 @@ export class NetworkService {
       return;
     }
     if (sandbox === undefined) return;
+    // It stays in the record if it fails.
+    this.#write(container, name, settings);
     const endpoint = this.#endpoint(container, network, network.bridge, settings);
     const added = [endpoint, ...this.#wayOut(container, [...sandbox.joined, endpoint])];
     try {
@@ -344,15 +347,16 @@ export class NetworkService {
       throw error;
     }
     this.#mesh?.joined(endpoint);
-    this.#write(container, name, settings);
     this.changes.emit("joined", container, endpoint);
     this.#recordJoined(network, container);
   }
 
-  /** `docker network disconnect`. @throws StatusError internal if it is not there */
-  disconnect(container: Container, reference: string): void {
-    const network = container.isRunning ? this.#find(reference) : this.get(reference);
+  /** `docker network disconnect`. `force`: also from a network that is no more. @throws StatusError internal if it is not there */
+  disconnect(container: Container, reference: string, { force = false }: { readonly force?: boolean } = {}): void {
+    const network = container.isRunning && !force ? this.#find(reference) : this.get(reference);
     verifyDisconnection(container, network ?? { name: reference, driver: "" });
+    const isLeft = container.isRunning && network?.bridge !== undefined;
+    if (isLeft && container.sandbox?.endpointOn(network.id) === undefined) throw notConnected(container, network);
     if (network === undefined) {
       const { [reference]: _gone, ...others } = container.endpoints;
       container.endpoints = others;

@@ -26,3 +26,4 @@ export type { Reception } from "./signals.ts";
 export { formatTrace } from "./strace/format.ts";
 export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";
 export { isSyscallName, SYSCALL_NAMES } from "./syscalls/index.ts";
+export { isSysctl } from "./sysctl/sysctl.ts";

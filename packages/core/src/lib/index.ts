@@ -34,6 +34,7 @@ export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
 export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./go/json.ts";
 export { atoi, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go/number.ts";
+export { quote } from "./go/quote.ts";
 export { problemOf, readOr, ValueError } from "./go/value-error.ts";
 export { INSPECT } from "./inspect.ts";
 export {

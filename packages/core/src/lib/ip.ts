@@ -23,14 +23,14 @@ export const anyAddress = (family: IpFamily): string => (family === 4 ? "0.0.0.0
 
 export const isAny = (address: string): boolean => address === "0.0.0.0" || address === "::";
 
-/** 4 or 16 bytes; `undefined` if the text is no address. Dotted quads must have four decimal parts. */
+/** 4 or 16 bytes; `undefined` if the text is no address. Dotted quads must have four decimal parts without zeros before. */
 export function ipBytes(text: string): Uint8Array | undefined {
   return text.includes(":") ? parse6(text) : parse4(text);
 }
 
 /** The canonical text of an address in any notation; `undefined` if it is none. */
 export function canonicalIp(text: string): string | undefined {
-  if (written4(text) === "canonical") return text;
+  if (isQuad(text)) return text;
   const bytes = ipBytes(text);
   return bytes === undefined ? undefined : formatIp(bytes);
 }
@@ -47,7 +47,7 @@ export function parsePrefix(text: string): IpPrefix | undefined {
   const bits = bitsOf(familyOf(address));
   if (slash < 0) return { address, length: bits };
   const digits = text.slice(slash + 1);
-  if (!/^\d{1,3}$/.test(digits) || Number(digits) > bits) return undefined;
+  if (!/^(0|[1-9]\d{0,2})$/.test(digits) || Number(digits) > bits) return undefined;
   return { address, length: Number(digits) };
 }
 
@@ -144,15 +144,14 @@ const ZERO = 48;
 
 function parse4(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(4);
-  return written4(text, bytes) === "not" ? undefined : bytes;
+  return isQuad(text, bytes) ? bytes : undefined;
 }
 
-/** How four decimal parts are written: mostly without zeros before them. `bytes` gets what they are. */
-function written4(text: string, bytes?: Uint8Array): "canonical" | "otherwise" | "not" {
-  let isCanonical = true;
+/** Whether it is four decimal parts. `bytes` gets what they are. */
+function isQuad(text: string, bytes?: Uint8Array): boolean {
   let at = 0;
   for (let part = 0; part < 4; part++, at++) {
-    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return "not";
+    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return false;
     const start = at;
     let value = 0;
     for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
@@ -160,12 +159,12 @@ function written4(text: string, bytes?: Uint8Array): "canonical" | "otherwise" |
       at++;
     }
     const digits = at - start;
-    if (digits === 0 || digits > 3 || value > 255) return "not";
-    if (digits > 1 && text.charCodeAt(start) === ZERO) isCanonical = false;
+    if (digits === 0 || digits > 3 || value > 255) return false;
+    // In some notations that would be an octal number.
+    if (digits > 1 && text.charCodeAt(start) === ZERO) return false;
     if (bytes !== undefined) bytes[part] = value;
   }
-  if (at !== text.length + 1) return "not";
-  return isCanonical ? "canonical" : "otherwise";
+  return at === text.length + 1;
 }
 
 function parse6(text: string): Uint8Array | undefined {

@@ -265,7 +265,7 @@ export function isSecondary(all: readonly DeviceAddress[], one: DeviceAddress): 
 }
 
 /** fe80:: with the MAC address in its last half. @see RFC 4291 appendix A */
-function linkLocalOf(mac: string): string {
+export function linkLocalOf(mac: string): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(":").map((part) => Number.parseInt(part, 16));
   return formatIp(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f));
 }

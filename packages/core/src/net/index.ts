@@ -1,6 +1,6 @@
 /** Floor 3, beside vfs: packets, devices, sockets. Knows no processes. */
 
-export { MINIMUM_MTU_6 } from "./address-book.ts";
+export { linkLocalOf, MINIMUM_MTU_6 } from "./address-book.ts";
 export {
   type Ancillary,
   NO_ANCILLARY,

@@ -36,8 +36,9 @@ export function networkRoutes(engine: Engine): readonly Route[] {
   return [
     route("GET", "/networks", listHandler(engine)),
     route("GET", "/networks/", listHandler(engine)),
-    route("POST", "/networks/create", async ({ request }) => {
-      const body = await readJson(request, NETWORK_CREATE);
+    route("POST", "/networks/create", async ({ request, version }) => {
+      const { EnableIPv4, ...rest } = await readJson(request, NETWORK_CREATE);
+      const body = version < WITHOUT_IPV4 || EnableIPv4 === undefined ? rest : { ...rest, EnableIPv4 };
       const network = networks.create({ ...body, IPAM: body.IPAM ?? NO_IPAM, ConfigFrom: configFrom(body.ConfigFrom) });
       return json({ Id: network.id, Warning: "" }, 201);
     }),
@@ -81,6 +82,8 @@ export function networkRoutes(engine: Engine): readonly Route[] {
 /** Clients also say that there is none by an empty name. */
 const configFrom = (given: { readonly Network: string } | null) => (given?.Network === "" ? null : given);
 
+/** Before this version every network had IPv4. */
+const WITHOUT_IPV4 = 148;
 const NO_IPAM = { Driver: "default", Config: [] };
 
 function find({ networks }: Engine, reference: string): Network {

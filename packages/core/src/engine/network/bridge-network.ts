@@ -8,7 +8,7 @@
  */
 import type { Kernel } from "../../kernel/index.ts";
 import { familyOf, type IpFamily, lastOf, ownFunction, StatusError } from "../../lib/index.ts";
-import { Bridge, type DeviceAddress, type Frame, type NetStack, randomMac } from "../../net/index.ts";
+import { Bridge, type DeviceAddress, type Frame, linkLocalOf, type NetStack, randomMac } from "../../net/index.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { addRules, networkRules, type PlacedRule, prepareFirewall, removeRules } from "./bridge-rules.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -49,8 +49,6 @@ export interface Elsewhere {
   deleted(endpoint: Endpoint): void;
 }
 
-/** The address of every bridge that speaks IPv6. @see moby drivers/bridge: bridgeIPv6 */
-const BRIDGE_LINK_LOCAL: DeviceAddress = { address: "fe80::1", length: 64, broadcast: undefined, scope: "link" };
 const USUAL_MTU = 1500;
 
 /** A network whose packets a bridge of the machine moves. */
@@ -195,6 +193,13 @@ export class BridgeNetwork {
     return this.#endpointAt(address)?.owner;
   }
 
+  /** Also by the address that a device of IPv6 gives itself. */
+  #solicited(address: string): Endpoint | undefined {
+    const known = this.#endpointAt(address);
+    if (known !== undefined || this.ipam.v6 === undefined || !address.startsWith("fe80:")) return known;
+    return [...this.endpoints.values()].find(({ v6, mac }) => v6 !== undefined && linkLocalOf(mac) === address);
+  }
+
   #endpointAt(address: string): Endpoint | undefined {
     this.#byAddress ??= new Map([...this.endpoints.values()].flatMap((one) => one.addresses.map((own) => [own, one])));
     return this.#byAddress.get(address);
@@ -221,7 +226,7 @@ export class BridgeNetwork {
     this.#bridge = bridge;
     bridge.queueLength = 0;
     bridge.mtu = this.mtu;
-    bridge.onSolicitation = ownFunction((address) => this.#endpointAt(address)?.materialize());
+    bridge.onSolicitation = ownFunction((address) => this.#solicited(address)?.materialize());
     stack.addDevice(bridge);
     if (this.ipam.v6 === undefined) stack.addresses.disable6(bridge);
     if (this.hasHost) this.#connectHost(stack, bridge);
@@ -238,7 +243,6 @@ export class BridgeNetwork {
       prepareFirewall(stack, family);
       const hasAddress = pool.gateway !== undefined && !(family === 4 && this.options.inhibitIPv4);
       if (hasAddress) stack.addresses.add(bridge, this.deviceAddress(pool.gateway));
-      if (family === 6) stack.addresses.add(bridge, BRIDGE_LINK_LOCAL);
       const { internal, options } = this;
       const rules = networkRules({ bridge: bridge.name, family, subnet: pool.pool.subnet, internal, options });
       addRules(stack, rules);

@@ -25,12 +25,19 @@ export interface BridgeOptions {
   readonly gatewayModes: Readonly<Record<IpFamily, GatewayMode>>;
   /** Where ports are published unless the user says. */
   readonly bindingIp: string;
+  /** The address of the machine that packets come from which leave the network; `undefined` for that of their way. */
+  readonly hostAddresses: Readonly<Record<IpFamily, string | undefined>>;
+  /** Devices of the machine from which published ports are reached by the containers' own addresses. */
+  readonly trusted: readonly string[];
+  /** It says of itself that it is the default bridge, which is not made but found. */
+  readonly isDefault: boolean;
   /** What devices in containers are called, before their number. */
   readonly interfacePrefix: string;
 }
 
 export const PREFIX = "com.docker.network.";
-const DEFAULTS: BridgeOptions = {
+/** What holds where nothing is said. */
+export const DEFAULTS: BridgeOptions = {
   bridgeName: "",
   mtu: 0,
   masquerade: true,
@@ -38,14 +45,12 @@ const DEFAULTS: BridgeOptions = {
   inhibitIPv4: false,
   gatewayModes: { 4: "nat", 6: "nat" },
   bindingIp: "0.0.0.0",
+  hostAddresses: { 4: undefined, 6: undefined },
+  trusted: [],
+  isDefault: false,
   interfacePrefix: "eth",
 };
 const MODES: ReadonlySet<string> = new Set<GatewayMode>(["nat", "nat-unprotected", "routed", "isolated"]);
-/** @see include/uapi/linux/if.h: IFNAMSIZ - 1 */
-const MAX_DEVICE_NAME = 15;
-/** @see include/linux/if_ether.h: ETH_MIN_MTU */
-const MIN_MTU = 68;
-const MAX_MTU = 65_535;
 
 /** What the default bridge shows. */
 export const DEFAULT_BRIDGE_OPTIONS: Readonly<Record<string, string>> = {
@@ -69,12 +74,6 @@ export function bridgeOptions(options: Readonly<Record<string, string>>, interna
   return read;
 }
 
-/** What only the kernel finds out when it makes the device. @throws StatusError internal */
-export function verifyDevice({ bridgeName, mtu }: BridgeOptions): void {
-  if (bridgeName.length > MAX_DEVICE_NAME) throw new StatusError("internal", "numerical result out of range");
-  if (mtu !== 0 && (mtu < MIN_MTU || mtu > MAX_MTU)) throw new StatusError("internal", "invalid argument");
-}
-
 function option(label: string, value: string, known: BridgeOptions): Partial<BridgeOptions> {
   switch (label) {
     case `${PREFIX}bridge.name`:
@@ -92,9 +91,17 @@ function option(label: string, value: string, known: BridgeOptions): Partial<Bri
     case `${PREFIX}bridge.gateway_mode_ipv6`:
       return { gatewayModes: { ...known.gatewayModes, 6: mode(label, value) } };
     case `${PREFIX}bridge.host_binding_ipv4`:
-      return { bindingIp: canonicalIp(value) ?? refuse(label, value, "nil ip") };
+      return { bindingIp: parsedIp(label, value) };
+    case `${PREFIX}bridge.default_bridge`:
+      return { isDefault: parsed(parseBool, label, value) };
+    case `${PREFIX}host_ipv4`:
+      return { hostAddresses: { ...known.hostAddresses, 4: parsedIp(label, value) } };
+    case `${PREFIX}host_ipv6`:
+      return { hostAddresses: { ...known.hostAddresses, 6: parsedIp(label, value) } };
+    case `${PREFIX}bridge.trusted_host_interfaces`:
+      return { trusted: value.split(":").filter((name) => name !== "") };
     case `${PREFIX}container_iface_prefix`:
-      return { interfacePrefix: value };
+      return { interfacePrefix: value === "" ? DEFAULTS.interfacePrefix : value };
     default:
       return {};
   }
@@ -104,6 +111,8 @@ function refuse(label: string, value: string, why: string): never {
   throw new StatusError("invalid-argument", `failed to parse ${label} value: ${value} (${why})`);
 }
 
+const parsedIp = (label: string, value: string): string => canonicalIp(value) ?? refuse(label, value, "nil ip");
+
 function parsed<T>(parse: (text: string) => T, label: string, value: string): T {
   return readOr(
     () => parse(value),
@@ -112,7 +121,6 @@ function parsed<T>(parse: (text: string) => T, label: string, value: string): T 
 }
 
 function mode(label: string, value: string): GatewayMode {
-  if (value === "") return "nat";
   return MODES.has(value) ? (value as GatewayMode) : refuse(label, value, `unknown gateway mode ${value}`);
 }
 

@@ -77,14 +77,14 @@ export function networkRules(network: RuledNetwork): readonly PlacedRule[] {
   return network.internal ? internalRules(network) : outwardRules(network);
 }
 
-function internalRules({ bridge, family, subnet }: RuledNetwork): readonly PlacedRule[] {
+function internalRules({ bridge, family, subnet, options }: RuledNetwork): readonly PlacedRule[] {
   const filter = { family, table: "filter" as const };
   const isolated = { ...filter, chain: "DOCKER-ISOLATION-STAGE-1", first: true };
-  const drop = { kind: "drop" } as const;
+  const [accept, drop] = [{ kind: "accept" }, { kind: "drop" }] as const;
   return [
     { ...isolated, rule: { notDestination: subnet, in: bridge, target: drop } },
     { ...isolated, rule: { notSource: subnet, out: bridge, target: drop } },
-    { ...filter, chain: "DOCKER-FORWARD", rule: { in: bridge, out: bridge, target: { kind: "accept" } } },
+    { ...filter, chain: "DOCKER-FORWARD", rule: { in: bridge, out: bridge, target: options.icc ? accept : drop } },
   ];
 }
 
@@ -97,7 +97,9 @@ function outwardRules({ bridge, family, subnet, options }: RuledNetwork): readon
   const rules: PlacedRule[] = [];
   if (options.masquerade) {
     if (!isRouted) {
-      const rule: Rule = { source: subnet, out: `!${bridge}`, target: { kind: "masquerade" } };
+      const to = options.hostAddresses[family];
+      const target: Rule["target"] = to === undefined ? { kind: "masquerade" } : { kind: "snat", to };
+      const rule: Rule = { source: subnet, out: `!${bridge}`, target };
       rules.push({ ...nat, chain: "POSTROUTING", first: true, rule });
     }
     // Containers of this network reach published ports through the proxy.

@@ -16,7 +16,8 @@ export interface Disconnection {
 
 /** @throws StatusError */
 export function disconnectNamed(engine: Pick<Engine, "containers" | "networks">, wanted: Disconnection): void {
-  engine.networks.disconnect(findConnected(engine, wanted), wanted.network);
+  const { force } = wanted;
+  engine.networks.disconnect(findConnected(engine, wanted), wanted.network, { force });
 }
 
 function findConnected(

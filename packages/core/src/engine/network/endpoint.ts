@@ -41,6 +41,7 @@ export type EndpointNames = string | readonly string[];
 const IFNAME = `${PREFIX}endpoint.ifname`;
 const LINK_LOCAL_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 16, 6: 64 };
 const IPV6_DEFAULT_METRIC = 1024;
+const USUAL_PREFIX = "eth";
 
 /** A container's place on a network: its device, addresses and names there. */
 export class Endpoint {
@@ -183,7 +184,7 @@ export class Endpoint {
     const stack = namespace.stack(network.kernel.net);
     const host = network.hostStack();
     const bridge = network.bridge();
-    const name = this.#deviceName(stack);
+    const name = this.deviceName((one) => stack.device(one) !== undefined);
     const [inner, outer] = Veth.pair(network.kernel.net, [
       { name, mac: this.mac },
       { name: `veth${this.id.slice(0, 7)}`, mac: network.newMac() },
@@ -203,9 +204,7 @@ export class Endpoint {
     namespace.sysctls.set(`net.ipv6.conf.${name}.disable_ipv6`, this.v6 === undefined ? "1" : "0");
     for (const [sysctl, value] of this.#sysctls(name)) namespace.sysctls.set(sysctl, value);
     for (const address of this.addresses) stack.addresses.add(inner, network.deviceAddress(address));
-    for (const address of this.settings?.IPAMConfig?.LinkLocalIPs ?? []) {
-      stack.addresses.add(inner, linkLocal(address));
-    }
+    for (const address of this.linkLocals) stack.addresses.add(inner, address);
     stack.setUp(inner, true, this.#madeUs);
   }
 
@@ -250,21 +249,39 @@ export class Endpoint {
     host.removeDevice(outer);
   }
 
+  /** Whether something was asked for that may not be had: a name, addresses or sysctls of its device. */
+  get isParticular(): boolean {
+    const { settings } = this;
+    return (
+      this.network.options.interfacePrefix !== USUAL_PREFIX ||
+      (settings !== undefined && settings.DriverOpts !== null && Object.keys(settings.DriverOpts).length > 0) ||
+      (settings?.IPAMConfig?.LinkLocalIPs ?? []).length > 0
+    );
+  }
+
   /** The name that was asked for, or the prefix of the network with the lowest number that is free. */
-  #deviceName(stack: NetStack): string {
+  deviceName(isTaken: (name: string) => boolean): string {
     const wanted = this.settings?.DriverOpts?.[IFNAME];
     if (wanted !== undefined && wanted !== "") return wanted;
     for (let number = 0; ; number++) {
       const name = `${this.network.options.interfacePrefix}${number}`;
-      if (stack.device(name) === undefined) return name;
+      if (!isTaken(name)) return name;
     }
   }
 
-  /** `net.ipv4.conf.IFNAME.forwarding=0,…` with the device's name. */
-  #sysctls(device: string): readonly (readonly [name: string, value: string])[] {
+  /** Addresses that were asked for besides those of the network. */
+  get linkLocals(): readonly DeviceAddress[] {
+    return (this.settings?.IPAMConfig?.LinkLocalIPs ?? []).map(linkLocal);
+  }
+
+  /** `net.ipv4.conf.IFNAME.forwarding=0` */
+  get sysctlTexts(): readonly string[] {
     const text = this.settings?.DriverOpts?.[ENDPOINT_SYSCTLS];
-    if (text === undefined || text === "") return [];
-    return text.split(",").map((one) => {
+    return text === undefined || text === "" ? [] : text.split(",");
+  }
+
+  #sysctls(device: string): readonly (readonly [name: string, value: string])[] {
+    return this.sysctlTexts.map((one) => {
       const [name = "", value = ""] = one.split("=");
       return [name.replace(/\.ifname\./i, `.${device}.`), value];
     });

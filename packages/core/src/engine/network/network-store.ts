@@ -5,16 +5,19 @@
  */
 import type { Kernel } from "../../kernel/index.ts";
 import { type IpFamily, omit, parsePrefix, StatusError } from "../../lib/index.ts";
+import type { Device } from "../../net/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { IpamConfig } from "../docker/requests/network.ts";
 import { newId, shortId } from "../names.ts";
 import { AddressSpace, LOCAL_POOLS, overlap } from "./address-space.ts";
 import { BridgeNetwork } from "./bridge-network.ts";
-import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, PREFIX, verifyDevice } from "./bridge-options.ts";
+import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, DEFAULTS, PREFIX } from "./bridge-options.ts";
 import { type Ipam, IpamAllocator, type IpamRecord, ipamDocument, ipamRecord, verifyIpam } from "./ipam.ts";
 import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
 import { verifyParent } from "./parent-link.ts";
+import { verifyDevice } from "./verify-device.ts";
+import { verifySubnets } from "./verify-subnets.ts";
 
 export const DEFAULT_BRIDGE = "bridge";
 const GATEWAY_BRIDGE = "docker_gwbridge";
@@ -102,7 +105,7 @@ export class NetworkStore {
         bridgeName: moves.bridgeName,
         name,
         ipam: this.#ipam.restore(moves.ipam),
-        options: moves.options,
+        options: { ...DEFAULTS, ...moves.options },
         internal,
         hasNames: name !== DEFAULT_BRIDGE && name !== GATEWAY_BRIDGE,
         links: this.#links,
@@ -245,8 +248,9 @@ export class NetworkStore {
     const id = newId(this.#prng);
     const bridgeName = options.bridgeName === "" ? `br-${shortId(id)}` : options.bridgeName;
     try {
+      if (isBridge) verifySubnets(ipam);
       this.#checkConflicts(id, bridgeName, ipam);
-      verifyDevice(options);
+      if (isBridge) verifyDevice({ name: bridgeName, options, internal: Internal, ipam, known: this.#knownDevice });
     } catch (error) {
       this.#ipam.release(ipam);
       throw error;
@@ -265,6 +269,9 @@ export class NetworkStore {
     });
     return { ...this.#described(request, driver), id, ipam: ipamDocument(ipam, configs), bridge };
   }
+
+  readonly #knownDevice = (name: string): Device | undefined =>
+    this.#kernel.init.ns.net.stack(this.#kernel.net).device(name);
 
   #checkConflicts(id: string, bridgeName: string, ipam: Ipam): void {
     for (const { bridge: other } of this.#networks.values()) {

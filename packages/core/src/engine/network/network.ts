@@ -3,6 +3,7 @@ import { StatusError } from "../../lib/index.ts";
 import type { IpamConfig, NetworkCreateBody } from "../docker/requests/network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { verifyAdvertising } from "./verify-advertising.ts";
 
 /** A network of the engine. */
 export interface Network {
@@ -58,7 +59,7 @@ export interface Guest {
 /** What `create` needs; the rest is as if it were not said. */
 export type NetworkRequest = Pick<NetworkCreateBody, "Name"> & Partial<NetworkCreateBody>;
 
-/** What can be seen of a request alone. @throws StatusError permission-denied */
+/** What can be seen of a request alone. @throws StatusError permission-denied; internal for what it would advertise */
 export function verifyRequest(request: NetworkRequest): void {
   const { ConfigOnly = false, ConfigFrom, Internal = false, Attachable = false, Ingress = false } = request;
   const refuse = (problem: string): never => {
@@ -72,7 +73,10 @@ export function verifyRequest(request: NetworkRequest): void {
     }
     if (ConfigFrom != null) refuse("a configuration network cannot depend on another configuration network");
   }
-  if (ConfigFrom == null) return;
+  if (ConfigFrom == null) {
+    verifyAdvertising(request.Options ?? {});
+    return;
+  }
   const { IPAM, Labels = {}, Options = {} } = request;
   const hasOwn =
     request.EnableIPv4 === false ||

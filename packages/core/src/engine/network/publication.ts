@@ -72,20 +72,29 @@ function portRules(bridge: string, protocol: "tcp" | "udp", port: PublishedPort)
   return [
     { family, table: "nat", chain: "DOCKER", rule: { ...notLocal, ...host, ...from, port: hostPort, target } },
     { family, table: "filter", chain: "DOCKER", rule: open, first: true },
-    directAccess(family, bridge, address),
+    ...directAccess(port, family),
     ...(hostIp === "127.0.0.1" ? [loopbackOnly(protocol, hostPort)] : []),
   ];
 }
 
-/** Drops packets that come from outside straight to the container's address: only published ports are reached. */
-function directAccess(family: IpFamily, bridge: string, address: string): PlacedRule {
+/**
+ * Drops packets that come from outside straight to the container's address: only published ports are reached. Devices
+ * that the network trusts may, and everybody if it is unprotected.
+ *
+ * @see moby libnetwork/drivers/bridge/internal/iptabler/endpoint.go
+ */
+function directAccess({ address, endpoint }: PublishedPort, family: IpFamily): readonly PlacedRule[] {
+  const { options, bridgeName } = endpoint.network;
+  if (options.gatewayModes[family] === "nat-unprotected") return [];
   const destination = { address, length: bitsOf(family) };
-  return {
-    family,
-    table: "raw",
-    chain: "PREROUTING",
-    rule: { destination, in: `!${bridge}`, target: { kind: "drop" } },
-  };
+  const raw = { family, table: "raw", chain: "PREROUTING" } as const;
+  return [
+    ...options.trusted.map((device) => ({
+      ...raw,
+      rule: { destination, in: device, target: { kind: "accept" } } as const,
+    })),
+    { ...raw, rule: { destination, in: `!${bridgeName}`, target: { kind: "drop" } } },
+  ];
 }
 
 /** What is published on the loopback address is not for packets from outside. */

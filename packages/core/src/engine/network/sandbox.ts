@@ -27,6 +27,7 @@ import {
 import { bindProblem, Publication } from "./publication.ts";
 import { EMBEDDED_DNS, EmbeddedResolver } from "./resolver.ts";
 import { connectedSettings, EMPTY_SETTINGS } from "./settings.ts";
+import { verifyInterfaces } from "./verify-interface.ts";
 
 /** What all sandboxes of a machine share. */
 export interface SandboxMachine {
@@ -124,9 +125,11 @@ export class Sandbox implements Furnisher {
   /**
    * Adds endpoints, and publishes on those that lead outside now.
    *
-   * @throws StatusError if a port cannot be had: nothing has changed then
+   * @throws StatusError if a port or a device cannot be had: nothing has changed then
    */
   join(endpoints: readonly Endpoint[]): void {
+    const devices = this.#namespace?.madeStack?.devices.map(({ name }) => name);
+    verifyInterfaces(endpoints, { joined: this.#joined, devices });
     const before = this.gateways;
     for (const endpoint of endpoints) this.#add(endpoint);
     try {

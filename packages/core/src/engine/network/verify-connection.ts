@@ -8,6 +8,9 @@ import type { Container } from "../container/container.ts";
 import type { Network } from "./network.ts";
 import { modeOf } from "./settings.ts";
 
+/** A network, or what somebody calls one that there is not. */
+type NamedNetwork = Pick<Network, "name" | "driver"> & Partial<Pick<Network, "id">>;
+
 const isPrivate = ({ driver }: Network): boolean => driver !== "host";
 
 /** @throws StatusError if a container that is on the networks `others` cannot join `network` */
@@ -37,15 +40,19 @@ export function verifyConnection(container: Container, network: Network, others:
 }
 
 /** @throws StatusError if the container is not on the network, or cannot leave it */
-export function verifyDisconnection(container: Container, network: Pick<Network, "name" | "driver">): void {
-  const { isRunning, endpoints, hostConfig, id } = container;
+export function verifyDisconnection(container: Container, network: NamedNetwork): void {
+  const { isRunning, endpoints, hostConfig } = container;
   if (isRunning && network.driver === "host" && modeOf(hostConfig.NetworkMode) === "host") {
     const problem = "cannot disconnect container from host network - container was created in host network mode";
     throw new StatusError("invalid-argument", problem);
   }
-  if (Object.hasOwn(endpoints, network.name)) return;
-  const name = isRunning ? `network ${network.name}` : `the network ${network.name}`;
-  throw new StatusError("internal", `container ${id} is not connected to ${name}`);
+  if (!Object.hasOwn(endpoints, network.name)) throw notConnected(container, network);
+}
+
+/** @see moby daemon/container_operations.go: DisconnectFromNetwork says it in other words than disconnectFromNetwork */
+export function notConnected({ id, isRunning }: Container, network: NamedNetwork): StatusError {
+  const name = isRunning && network.id !== undefined ? `network ${network.name}` : `the network ${network.name}`;
+  return new StatusError("internal", `container ${id} is not connected to ${name}`);
 }
 
 function shared(): StatusError {

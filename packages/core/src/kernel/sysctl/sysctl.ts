@@ -161,6 +161,9 @@ function find(name: string): Sysctl | undefined {
   return of("net", DEVICE_ACCESS[field])(DEVICE_EXCEPTIONS[name] ?? initial);
 }
 
+/** Whether there is one of that name. */
+export const isSysctl = (name: string): boolean => find(name) !== undefined;
+
 /** The names of those of one device, of a part of a family. */
 export const deviceSysctlNames = (family: "ipv4" | "ipv6", part: "conf" | "neigh"): readonly string[] =>
   Object.keys(DEVICE_TABLES[`${family}.${part}`] ?? {});
