@@ -147,14 +147,6 @@ it("sysctls of a container's device belong to its network", async () => {
   );
 });
 
-it("nobody has chosen the subnet of the default bridge", async () => {
-  const engine = await machine();
-  const { stderr } = await engine.docker("create --network bridge --ip 10.1.1.1 busybox");
-  expect(stderr).toContain(
-    "* user specified IP address is supported only when connecting to networks with user configured subnets",
-  );
-});
-
 it("containers of an internal network talk to each other only if they may", async () => {
   const engine = await machine();
   await engine.docker(`network create --internal -o ${PREFIX}bridge.enable_icc=false net`);

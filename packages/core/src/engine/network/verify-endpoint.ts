@@ -50,9 +50,7 @@ export function endpointProblem(
   }
   if (network !== undefined) {
     for (const [text, family] of [[IPv4Address, 4] as const, [IPv6Address, 6] as const]) {
-      // Nobody has asked for the subnets of the predefined networks.
-      const configs = isUserDefined(name) ? network.configs : [];
-      const problem = text === "" ? undefined : placeProblem(text, family, configs);
+      const problem = text === "" ? undefined : placeProblem(text, family, network.configs);
       if (problem !== undefined) problems.push(problem);
     }
   }
