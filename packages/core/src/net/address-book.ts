@@ -139,7 +139,7 @@ export class AddressBook {
         tentativeUntilUs: sinceUs + DAD_US,
       };
       if (!device.addresses.some((one) => one.address === linkLocal.address)) {
-        this.#change(device, [...device.addresses, linkLocal]);
+        this.#change(device, inserted(device.addresses, linkLocal));
       }
     }
     for (const address of device.addresses) this.#connect(device, address);

@@ -36,6 +36,18 @@ it("before 1.48 sysctls of the first device become those of its endpoint", async
   expect((await api(post("1.48", "/containers/create", body))).status).toBe(500);
 });
 
+it("before 1.48 sysctls of other devices are refused, too", async () => {
+  const { api } = await apiMachine("busybox");
+  const HostConfig = { Sysctls: { "net.ipv4.conf.eth1.forwarding": "1" } };
+  const reply = await api(post("1.47", "/containers/create", { Image: "busybox", HostConfig }));
+  expect([reply.status, await reply.json()]).toEqual([
+    500,
+    {
+      message: `unable to determine network endpoint for sysctl net.ipv4.conf.eth1.forwarding, use driver option '${OPTION}' to set per-interface sysctls`,
+    },
+  ]);
+});
+
 it("before 1.48 it must be told which endpoint such sysctls are for", async () => {
   const { api } = await apiMachine("busybox");
   const HostConfig = { Sysctls: { "net.ipv4.conf.eth0.forwarding": "1" } };
@@ -45,4 +57,13 @@ it("before 1.48 it must be told which endpoint such sysctls are for", async () =
     message:
       "unable to find a network for sysctl net.ipv4.conf.eth0.forwarding: HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks",
   });
+});
+
+it("shows nothing of what is asked for as empty", async () => {
+  const { call } = await apiMachine();
+  const Config = [{ Subnet: "10.7.0.0/24", IPRange: "", Gateway: "10.7.0.1", AuxiliaryAddresses: {} }];
+  await call("POST /networks/create", { Name: "net", IPAM: { Config } });
+  const shown = await (await call("GET /networks/net")).json();
+  expect(shown).toMatchObject({ IPAM: { Config: [{ Subnet: "10.7.0.0/24", Gateway: "10.7.0.1" }] } });
+  expect(JSON.stringify(shown)).not.toContain("IPRange");
 });

@@ -7,7 +7,7 @@
  * @see moby libnetwork/drivers/bridge
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { familyOf, type IpFamily, lastOf, ownFunction, StatusError } from "../../lib/index.ts";
+import { familyOf, type IpFamily, type IpPrefix, inPrefix, lastOf, ownFunction, StatusError } from "../../lib/index.ts";
 import { Bridge, type DeviceAddress, type Frame, linkLocalOf, type NetStack, randomMac } from "../../net/index.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { addRules, networkRules, type PlacedRule, prepareFirewall, removeRules } from "./bridge-rules.ts";
@@ -50,6 +50,8 @@ export interface Elsewhere {
 }
 
 const USUAL_MTU = 1500;
+/** @see RFC 4291 2.5.6 */
+const LINK_LOCAL: IpPrefix = { address: "fe80::", length: 10 };
 
 /** A network whose packets a bridge of the machine moves. */
 export class BridgeNetwork {
@@ -141,7 +143,8 @@ export class BridgeNetwork {
     const family = familyOf(address);
     const length = this.pool(family)?.pool.subnet.length ?? 0;
     const broadcast = family === 4 && length < 31 ? lastOf({ address, length }) : undefined;
-    return { address, length, broadcast, scope: "global", ...(family === 6 ? { noDad: true } : {}) };
+    const scope = family === 6 && inPrefix(LINK_LOCAL, address) ? "link" : "global";
+    return { address, length, broadcast, scope, ...(family === 6 ? { noDad: true } : {}) };
   }
 
   /** An address for a container: any, or the one that it wants. @throws StatusError if it cannot be had */

@@ -216,6 +216,10 @@ export function ipamDocument(ipam: Ipam, configs: readonly IpamConfig[]): readon
     return [{ Subnet: textOf(pool.subnet), ...(gateway === "" ? {} : { Gateway: gateway }) }];
   });
   const family = ({ Subnet = "" }: IpamConfig): IpFamily => familyOf(Subnet);
-  const given = [...configs].sort((a, b) => family(a) - family(b));
+  const given = [...configs].sort((a, b) => family(a) - family(b)).map(withoutEmpty);
   return [...given, ...chosen];
 }
+
+/** What was asked for by an empty text or list is not shown. */
+const withoutEmpty = (config: IpamConfig): IpamConfig =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => Object.keys(value ?? {}).length > 0));

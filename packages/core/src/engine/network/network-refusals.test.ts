@@ -73,6 +73,11 @@ it("a network of link-local addresses can be had, and its containers find each o
   await engine.docker("run -d --name web --network net busybox sleep 1000");
   const { stdout } = await engine.docker("run --rm --network net busybox ping -6 -c1 web");
   expect(stdout).toContain("PING web (fe80::2): 56 data bytes\n64 bytes from fe80::2: seq=0 ttl=64");
+  const zones =
+    "ping -c1 fe80::2%eth0 | head -n2 | cut -d: -f-6; ping -c1 fe80::2%eth9; ip -6 addr show eth0 | grep -c 'scope link'";
+  const zoned = await engine.docker(["run", "--rm", "--network", "net", "busybox", "sh", "-c", zones]);
+  expect(zoned.stderr).toBe("ping: bad address 'fe80::2%eth9'\n");
+  expect(zoned.stdout).toMatch(/^PING fe80::2%eth0 \(fe80::2%eth0\): 56 data bytes\n64 bytes from fe80::2: .*\n2\n$/);
 });
 
 it("a container that nobody has looked at answers at the address that its device gives itself", async () => {

@@ -15,7 +15,7 @@ import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, DEFAULTS, PR
 import { type Ipam, IpamAllocator, type IpamRecord, ipamDocument, ipamRecord, verifyIpam } from "./ipam.ts";
 import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
-import { verifyParent } from "./parent-link.ts";
+import { verifyParent, verifySharing } from "./parent-link.ts";
 import { verifyDevice } from "./verify-device.ts";
 import { verifySubnets } from "./verify-subnets.ts";
 
@@ -185,7 +185,10 @@ export class NetworkStore {
     if (NO_WAY_OUT.has(driver)) {
       throw new StatusError("permission-denied", `only one instance of "${driver}" network is allowed`);
     }
-    if (driver === "macvlan" || driver === "ipvlan") verifyParent(this.#kernel, driver, request);
+    if (driver === "macvlan" || driver === "ipvlan") {
+      verifySharing(driver, request, this.list());
+      verifyParent(this.#kernel, driver, request);
+    }
     const wanted = request === asked ? families : familiesOf(request);
     return this.#add(this.#bridged(request, driver, wanted), request.IPAM?.Options ?? null);
   }
@@ -244,7 +247,8 @@ export class NetworkStore {
       throw new StatusError("not-found", `plugin "${ipamDriver}" not found`);
     }
     if (families.length === 0) throw new StatusError("invalid-argument", "IPv4 or IPv6 must be enabled");
-    const ipam = this.#ipam.allocate(configs, families, gatewayless(options, Internal));
+    const withoutGateway = isBridge ? gatewayless(options, Internal) : new Set(Internal ? families : []);
+    const ipam = this.#ipam.allocate(configs, families, withoutGateway);
     const id = newId(this.#prng);
     const bridgeName = options.bridgeName === "" ? `br-${shortId(id)}` : options.bridgeName;
     try {

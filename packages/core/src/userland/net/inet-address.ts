@@ -10,6 +10,9 @@ export function inetAddress(text: string): string | undefined {
   return text.includes(":") ? canonicalIp(text.replace(/%.*$/, "")) : inetAton(text);
 }
 
+/** The zone behind an address of IPv6: "eth0" of "fe80::1%eth0". @see RFC 4007 */
+export const zoneOf = (text: string): string | undefined => /^[^%]*:[^%]*%(.+)$/.exec(text)?.[1];
+
 /** IPv4 in one to four parts, each decimal, octal or hexadecimal; the last fills what is left. */
 export function inetAton(text: string): string | undefined {
   if (!/^\d/.test(text)) return undefined;

@@ -22,7 +22,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
-import { inetAddress } from "../../net/inet-address.ts";
+import { inetAddress, zoneOf } from "../../net/inet-address.ts";
 import { unsignedOrDie } from "../../number.ts";
 import { durationOrDie } from "../system/duration.ts";
 
@@ -38,6 +38,8 @@ const HEADER = 8;
 interface Plan {
   readonly host: string;
   readonly address: string;
+  /** The device by which an address of IPv6 is meant: "fe80::1%eth0". */
+  readonly zone: string | undefined;
   /** 0 is without end. */
   readonly count: number;
   readonly size: number;
@@ -60,10 +62,11 @@ function* run(io: Io, only: IpFamily | undefined): Routine<number> {
   const given = yield* sourceOf(io, options.value("I"));
   const source = given === undefined || familyOf(given) === familyOf(plan.address) ? given : undefined;
   const from = source === undefined ? "" : ` from ${source}`;
-  yield* io.out.write(`PING ${host} (${plan.address})${from}: ${plan.size} data bytes\n`);
+  const shown = plan.zone === undefined ? plan.address : `${plan.address}%${plan.zone}`;
+  yield* io.out.write(`PING ${host} (${shown})${from}: ${plan.size} data bytes\n`);
   const fd = yield* openSocket(io, plan.address);
-  const device = options.value("I");
-  if (device !== undefined && given === undefined) yield* setsockopt(fd, "SO_BINDTODEVICE", device);
+  const device = given === undefined ? (options.value("I") ?? plan.zone) : plan.zone;
+  if (device !== undefined) yield* setsockopt(fd, "SO_BINDTODEVICE", device);
   if (source !== undefined) yield* checkSource(io, source);
   const ttl = options.number("t");
   if (ttl !== undefined) yield* setsockopt(fd, "IP_TTL", ttl);
@@ -84,10 +87,14 @@ function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefi
   if (!/^[0-9a-f]{1,2}$/i.test(pattern)) return yield* io.die(`invalid number '${pattern}'`);
   const startUs = yield* clock_gettime("monotonic");
   const [address] = yield* resolve(host, family);
-  if (address === undefined) return yield* io.die(`bad address '${host}'`);
+  const zone = zoneOf(host);
+  if (address === undefined || (zone !== undefined && !(yield* hasDevice(zone)))) {
+    return yield* io.die(`bad address '${host}'`);
+  }
   return {
     host,
     address,
+    zone,
     count,
     size,
     intervalUs,
@@ -101,11 +108,14 @@ function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefi
 
 /** The address that `-I` names; `undefined` if it names a device. Ends the applet if it is neither. */
 function* sourceOf(io: Io, text: string | undefined): Routine<string | undefined> {
-  if (text === undefined) return undefined;
-  const { links } = yield* netlink_get();
-  if (links.some(({ name }) => name === text)) return undefined;
+  if (text === undefined || (yield* hasDevice(text))) return undefined;
   const address = inetAddress(text);
   return address ?? (yield* io.die(`bad address '${text}'`));
+}
+
+function* hasDevice(wanted: string): Routine<boolean> {
+  const { links } = yield* netlink_get();
+  return links.some(({ name }) => name === wanted);
 }
 
 /** Ends the applet if an address is none of this host's. */
