@@ -156,6 +156,16 @@ describe("a service", () => {
     expect(ServiceStatus).toEqual({ RunningTasks: 0, DesiredTasks: 2, CompletedTasks: 3 });
   });
 
+  it.each([
+    [{}, { MaxConcurrent: 1, TotalCompletions: 1 }],
+    [{ MaxConcurrent: 3 }, { MaxConcurrent: 3, TotalCompletions: 3 }],
+    [{ TotalCompletions: 4 }, { MaxConcurrent: 1, TotalCompletions: 4 }],
+  ])("that is a job of which %j is said is kept as %j", async (ReplicatedJob, kept) => {
+    const { cluster } = await swarm();
+    cluster.services.create({ ...service("job", { Args: ["true"] }), Mode: { ReplicatedJob } });
+    expect(cluster.services.get("job").spec.Mode).toEqual({ ReplicatedJob: kept });
+  });
+
   it("leaves a node that is no longer what it wants, and says why", async () => {
     const { engine, cluster, tasks, names } = await swarm();
     const label = (Labels: Readonly<Record<string, string>>): void => {

@@ -306,19 +306,28 @@ function change(what: string, before: string | undefined, after: string | undefi
 /** As the manager keeps it: with what it puts in itself. */
 function normal(spec: ServiceSpec): ServiceSpec {
   const { EndpointSpec, Mode, RollbackConfig, TaskTemplate: task, UpdateConfig } = spec;
-  const isReplicated = modeName(Mode) === "replicated";
   return {
     ...spec,
     ...(EndpointSpec && { EndpointSpec: normalEndpoint(EndpointSpec) }),
     ...(UpdateConfig && { UpdateConfig: normalUpdate(UpdateConfig) }),
     ...(RollbackConfig && { RollbackConfig: normalUpdate(RollbackConfig) }),
-    Mode: isReplicated ? { Replicated: { Replicas: Mode.Replicated?.Replicas ?? 1 } } : Mode,
+    Mode: normalMode(Mode),
     TaskTemplate: {
       ...task,
       ...(task.ContainerSpec && { ContainerSpec: { Isolation: "default", ...task.ContainerSpec } }),
       Runtime: task.Runtime === undefined || task.Runtime === "" ? "container" : task.Runtime,
     },
   };
+}
+
+/** @see moby daemon/cluster/convert/service.go ServiceSpecToGRPC */
+function normalMode(mode: ServiceMode): ServiceMode {
+  const name = modeName(mode);
+  if (name === "replicated") return { Replicated: { Replicas: mode.Replicated?.Replicas ?? 1 } };
+  if (name !== "replicated-job") return mode;
+  const { MaxConcurrent = 1 } = mode.ReplicatedJob ?? {};
+  const { TotalCompletions = MaxConcurrent } = mode.ReplicatedJob ?? {};
+  return { ReplicatedJob: { MaxConcurrent, TotalCompletions } };
 }
 
 const PROTOCOLS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
