@@ -34,7 +34,6 @@ const REFUSED: readonly (readonly [line: string, exitCode: number, message: stri
   ["run -w /etc/passwd/x/y busybox", 125, "merged/etc/passwd/x: not a directory"],
   ["run -m 1m busybox", 125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB"],
   ["run -v /a:/x:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],
-  ["run -v new:/x -v /a:/y:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],
   [
     "run --mount type=bind,src=/nope,dst=/x busybox",
     125,
@@ -64,6 +63,14 @@ describe("bad input", () => {
     expect(result.stderr).toContain(message);
     expect(result.exitCode).toBe(exitCode);
     expect(await inventory(engine)).toBe(before);
+  });
+
+  it("a volume before a mistake, which stays", async () => {
+    const engine = await machine();
+    const { exitCode, stderr } = await engine.docker("run -v before:/x -v /a:/y:bad -v after:/z busybox");
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([125, "docker: Error response from daemon: invalid mode: bad"]);
+    expect(await docker(engine, "volume ls -q")).toBe("before\n");
+    await docker(engine, "volume rm before");
   });
 
   it("an image that nobody has", async () => {

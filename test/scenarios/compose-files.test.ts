@@ -144,9 +144,9 @@ it("answers for options and says what it does not do", async () => {
   const help = await engine.docker("compose exec --help");
   expect(help).toMatchObject({ exitCode: 0, stderr: "" });
   expect(help.stdout).toContain("--no-tty");
-  expect(await engine.docker("compose watch")).toMatchObject({
+  expect(await engine.docker("compose publish example/app")).toMatchObject({
     exitCode: 1,
-    stderr: "docker compose watch is not something that the simulator does\n",
+    stderr: "docker compose publish is not something that the simulator does\n",
   });
   const dry = await engine.docker("compose --dry-run up -d");
   expect([dry.exitCode, dry.stderr]).toEqual([

@@ -229,5 +229,8 @@ it("tells nobody that nobody listens in the container before he can have listene
   await once(client, "connect");
   for (let rounds = 0; rounds < 5; rounds++) await new Promise((resolve) => setImmediate(resolve));
   expect(client.destroyed).toBe(false);
-  expect(await once(client, "error").catch((error: unknown) => [error])).toMatchObject([{ code: "ECONNRESET" }]);
+  // The proxy of the machine ends what it cannot pass on.
+  client.resume();
+  await once(client, "close");
+  expect(client.bytesRead).toBe(0);
 });

@@ -48,7 +48,7 @@ import { checkProcMount, concernsProc } from "./proc-safety.ts";
  * @param root what the container's root is called on the machine.
  */
 export function* mountOne(spec: MountSpec, source: number | undefined, root: string): Routine<void> {
-  if (concernsProc(spec)) yield* refuseInProc(spec, { isFile: false, root });
+  if (concernsProc(spec)) yield* refuseInProc(spec, { isFile: yield* isOtherThanDirectory(source), root });
   try {
     yield* mountPlainly(spec, source, root);
   } catch (error) {
@@ -122,7 +122,7 @@ function* mountPlainly(spec: MountSpec, source: number | undefined, root: string
   const { flags, propagation, data: given } = parseMountOptions(spec.options);
   const target = spec.destination;
   if (source !== undefined) {
-    const isFile = (yield* fstat(source)).type !== "dir";
+    const isFile = yield* isOtherThanDirectory(source);
     yield* withMountPoint(spec, { isFile, root }, () =>
       mount(`/proc/self/fd/${source}`, target, "", flags & (MS_BIND | MS_REC)),
     );
@@ -133,6 +133,11 @@ function* mountPlainly(spec: MountSpec, source: number | undefined, root: string
     yield* withMountPoint(spec, { isFile: false, root }, () => mount(spec.source, target, spec.type, first, data));
   }
   for (const type of propagation) yield* mount("", target, "", type);
+}
+
+/** Whether what is to be bound there is mounted on a file. Other file systems are mounted on directories. */
+function* isOtherThanDirectory(source: number | undefined): Routine<boolean> {
+  return source !== undefined && (yield* fstat(source)).type !== "dir";
 }
 
 /** A tmpfs is made to be written to; in the end, when others lie in it, its mount becomes read-only. */
