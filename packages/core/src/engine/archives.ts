@@ -17,6 +17,7 @@ import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
 import { BundleDirectory } from "./container/bundle.ts";
 import type { Container } from "./container/container.ts";
+import type { UserLookup } from "./container/user-lookup.ts";
 import { makeSources } from "./mount/bind-source.ts";
 import { type MountPoint, volumeOf } from "./mount/mount-points.ts";
 import { resolveSubpath } from "./volume/volume-subpath.ts";
@@ -32,6 +33,8 @@ export interface PathArchive {
 export interface UnpackOptions {
   /** A directory does not give way to what is none, nor the other way round. */
   readonly keepsKinds?: boolean;
+  /** All of it becomes the container's user's, if the container has one: `docker cp --archive`. */
+  readonly takesOwner?: boolean;
   /** What the caller calls the container. */
   readonly reference?: string;
 }
@@ -39,10 +42,12 @@ export interface UnpackOptions {
 export class ArchiveService {
   readonly #kernel: Kernel;
   readonly #snapshotter: Snapshotter;
+  readonly #users: UserLookup;
 
-  constructor(kernel: Kernel, snapshotter: Snapshotter) {
+  constructor(kernel: Kernel, snapshotter: Snapshotter, users: UserLookup) {
     this.#kernel = kernel;
     this.#snapshotter = snapshotter;
+    this.#users = users;
   }
 
   /** `reference` is what the caller calls the container, here and below. @throws StatusError not-found */
@@ -100,11 +105,37 @@ export class ArchiveService {
         const whole = join(place, inner);
         return mountOver(container, whole)?.destination === whole;
       };
-      unpackInto(context, at, entries, { ...options, place, isMounted });
+      const owned = options.takesOwner === true ? this.#owned(container, entries) : entries;
+      unpackInto(context, at, owned, { ...options, place, isMounted });
     };
     const explain = ({ code, message }: Errno): string =>
       code === "ELOOP" ? "EvalSymlinks: too many links" : message.toLowerCase();
     this.#look(container, path, unpack, { reference: options.reference, follows: true, explain });
+  }
+
+  /**
+   * The entries as its user's own. Root's stay whose they are.
+   *
+   * @throws StatusError invalid-argument for a user that there is not
+   * @see moby daemon/archive_tarcopyoptions_unix.go tarCopyOptions
+   */
+  *#owned(container: Container, entries: Iterable<LayerEntry>): Iterable<LayerEntry> {
+    if ((container.config.User ?? "") === "") {
+      yield* entries;
+      return;
+    }
+    const { uid, gid } = this.#ownerIn(container);
+    for (const entry of entries) yield { ...entry, uid, gid };
+  }
+
+  #ownerIn(container: Container): { readonly uid: number; readonly gid: number } {
+    try {
+      return this.#users.resolve(container);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      const message = error.message.replace(UNKNOWN, 'failed to look up $1 "$2" in container: ');
+      throw new StatusError("invalid-argument", message);
+    }
   }
 
   #look<T>(container: Container, path: string, work: Work<T>, options: LookOptions = {}): T {
@@ -186,6 +217,9 @@ export class ArchiveService {
     return { root, cwd: root, umask: 0, creds, protections, mayOpenDevice: () => true };
   }
 }
+
+/** How a lookup begins that finds nobody. */
+const UNKNOWN = /^unable to find (user|group) (.*): (?=no matching entries)/;
 
 /** @throws StatusError internal for what is named like a directory and is none */
 function checkDirectory({ inode }: Location, path: string): void {

@@ -290,7 +290,7 @@ export class Engine implements EngineDoor {
       isDown: () => !this.daemon.isListening,
     });
     this.exec = new ExecService(shared);
-    this.archives = new ArchiveService(kernel, snapshotter);
+    this.archives = new ArchiveService(kernel, snapshotter, users);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
     this.daemon.on("started", () => this.swarm.resume());

@@ -30,7 +30,8 @@ function copyIn(session: Session, request: CopyRequest): void {
   const isDirectory = stat !== undefined && stat.mode >= GO_DIRECTORY;
   const write = (directory: string, entries: Iterable<LayerEntry>): void => {
     const container = containers.get(request.container);
-    archives.write(container, directory, entries, { keepsKinds: true, reference: request.container });
+    const options = { keepsKinds: true, takesOwner: request.archive, reference: request.container };
+    archives.write(container, directory, entries, options);
     containers.note(container, "extract-to-dir");
   };
   if (request.localPath === "-") {

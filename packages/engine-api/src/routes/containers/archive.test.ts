@@ -1,4 +1,5 @@
 /** The names in archives of paths, and what their headers say; as Docker Engine 28.5.2 answers. */
+import { layerToTar } from "@bottleship/core/content";
 import { readTar } from "@bottleship/core/lib";
 import { expect, it } from "vitest";
 import { apiMachine } from "../../testing/api-machine.ts";
@@ -60,4 +61,35 @@ it("a link that leads round and round is told of", async () => {
     status: 500,
     text: '{"message":"evalSymlinksInScope: too many links in /opt/bar/loop"}\n',
   });
+});
+
+it.each([
+  ["", "12:34"],
+  ["7777", "7777:0"],
+  ["www-data", "33:33"],
+  ["www-data:7777", "33:7777"],
+  [":www-data", "0:33"],
+])("what is copied with its owners belongs to the user %j of the container as %s", async (user, owner) => {
+  const { engine, api } = await apiMachine("busybox");
+  await engine.docker(["create", "--name", "cc", "--user", user, "busybox", "stat", "-c", "%u:%g", "/tmp/f", "/tmp/d"]);
+  const about = { uid: 12, gid: 34, mtimeUs: 0 };
+  const tar = layerToTar([
+    { path: "f", type: "file", mode: 0o644, ...about },
+    { path: "d", type: "dir", mode: 0o755, ...about },
+  ]);
+  const url = "http://docker/v1.51/containers/cc/archive?path=/tmp&copyUIDGID=1";
+  expect((await api(new Request(url, { method: "PUT", body: Uint8Array.from(tar) }))).status).toBe(200);
+  expect((await engine.docker("start -a cc")).stdout).toBe(`${owner}\n${owner}\n`);
+});
+
+it("who is not there cannot own what is copied", async () => {
+  const { engine, api } = await apiMachine("busybox");
+  await engine.docker("create --name cc --user nosuch busybox true");
+  const url = "http://docker/v1.51/containers/cc/archive?path=/tmp&copyUIDGID=1";
+  const tar = layerToTar([{ path: "f", type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0 }]);
+  const reply = await api(new Request(url, { method: "PUT", body: Uint8Array.from(tar) }));
+  expect([reply.status, await reply.text()]).toEqual([
+    400,
+    '{"message":"failed to look up user \\"nosuch\\" in container: no matching entries in passwd file"}\n',
+  ]);
 });

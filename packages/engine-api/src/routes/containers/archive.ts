@@ -33,8 +33,12 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
       const path = pathOf(query);
       const sent = await readAll(request.body);
       const tar = isGzip(sent) ? gunzip(sent) : sent;
-      const keepsKinds = flag(query, "noOverwriteDirNonDir");
-      archives.write(container, path, tarToLayer(tar), { keepsKinds, reference: param });
+      const options = {
+        keepsKinds: flag(query, "noOverwriteDirNonDir"),
+        takesOwner: flag(query, "copyUIDGID"),
+        reference: param,
+      };
+      archives.write(container, path, tarToLayer(tar), options);
       containers.note(container, "extract-to-dir");
       return empty(200);
     }),
