@@ -5,15 +5,17 @@
  * @see moby daemon/create_unix.go
  */
 import { Errno } from "../../abi/index.ts";
+import { MemoryDirectory } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { clean, join, StatusError } from "../../lib/index.ts";
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
-import { pathOf } from "../../vfs/index.ts";
+import { pathOf, walk } from "../../vfs/index.ts";
 import { checkSources } from "../mount/bind-source.ts";
 import { mergedPath } from "../mount/merged-path.ts";
-import type { MountPoint } from "../mount/mount-points.ts";
+import { type MountPoint, volumeOf } from "../mount/mount-points.ts";
 import { resourceAt } from "../mount/resource.ts";
 import { populateVolume } from "../volume/volume-copy.ts";
+import { resolveSubpath } from "../volume/volume-subpath.ts";
 import type { VolumeService } from "../volumes.ts";
 import type { Container } from "./container.ts";
 
@@ -37,10 +39,12 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
       rootfs.makeDirectory(workdir);
     }
     for (const { destination } of declared) refuseFile(rootfs, destination, mergedPath(container.id));
-    for (const { name = "", destination } of fresh) {
-      const volume = volumes.get(name);
-      if (volume?.options["type"] !== undefined) continue;
-      if (volume !== undefined) populateVolume({ rootfs, id: container.id }, destination, volumes.directory(volume));
+    for (const point of fresh) {
+      const volume = volumes.get(point.name ?? "");
+      if (volume === undefined || volume.options["type"] !== undefined) continue;
+      const { subpath } = point;
+      const place = subpath === undefined ? volumes.directory(volume) : partOf(kernel, volumeOf(point), subpath);
+      if (place !== undefined) populateVolume({ rootfs, id: container.id }, point.destination, place);
     }
   } catch (error) {
     if (error instanceof Errno) throw new StatusError("internal", error.message.toLowerCase());
@@ -55,6 +59,17 @@ function declaredVolumes({ config, mountPoints }: Container): readonly MountPoin
   const paths = Object.keys(config.Volumes ?? {}).map(clean);
   if (paths.length === 0) return [];
   return mountPoints.filter(({ isAnonymous, destination }) => isAnonymous === true && paths.includes(destination));
+}
+
+/** A part of a volume; `undefined` unless it is a directory, which is said when the container starts. */
+function partOf(kernel: Kernel, volume: string, subpath: string): MemoryDirectory | undefined {
+  try {
+    const { inode } = walk(kernel.init, resolveSubpath(kernel, volume, subpath), { follow: true });
+    return inode instanceof MemoryDirectory ? inode : undefined;
+  } catch (error) {
+    if (error instanceof Errno || error instanceof StatusError) return undefined;
+    throw error;
+  }
 }
 
 /** @throws StatusError internal for a file where a volume is to be */

@@ -307,7 +307,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
         ...(subpath === "" ? {} : { subpath }),
         destination,
         readOnly,
-        copiesImage: subpath === "" && mount.VolumeOptions?.NoCopy !== true,
+        copiesImage: mount.VolumeOptions?.NoCopy !== true,
         propagation: "",
         mode: "z",
       };
