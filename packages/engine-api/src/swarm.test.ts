@@ -217,3 +217,30 @@ it("keeps volumes of the swarm, which clients change by their id and version", a
   expect(check.violations).toEqual([]);
   expect(bugs).toEqual([]);
 });
+
+it("keeps a service's privileges as the cluster does, and gives them to its tasks", async () => {
+  const { engine, call, check, refusal } = await machine();
+  await call("POST /swarm/init", INIT);
+  const service = (Name: string, privileges: object) => ({
+    Name,
+    TaskTemplate: { ContainerSpec: { Image: "busybox", Args: ["sleep", "1000"], Privileges: privileges } },
+  });
+  const SELinuxContext = { Disable: true, User: null, Role: null, Type: null, Level: null };
+  const given = { SELinuxContext, Seccomp: { Mode: "odd" }, NoNewPrivileges: true };
+  expect((await call("POST /services/create", service("web", given))).status).toBe(201);
+  const { Spec } = await (await call("GET /services/web")).json();
+  expect(Spec.TaskTemplate.ContainerSpec.Privileges).toEqual({
+    CredentialSpec: null,
+    SELinuxContext: { Disable: true, User: "", Role: "", Type: "", Level: "" },
+    Seccomp: { Mode: "default" },
+    NoNewPrivileges: true,
+  });
+  await engine.pass("2s");
+  const [{ Id }] = await (await call("GET /containers/json")).json();
+  const { HostConfig } = await (await call(`GET /containers/${Id}/json`)).json();
+  expect(HostConfig.SecurityOpt).toEqual(["label=disable", "no-new-privileges=true"]);
+  expect(await refusal("POST /services/create", service("other", { CredentialSpec: {} }))).toBe(
+    '400 invalid CredentialSpec: must either provide "file", "registry", or "config" for credential spec',
+  );
+  expect(check.violations).toEqual([]);
+});

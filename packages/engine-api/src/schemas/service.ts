@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { HEALTH, MOUNT } from "./create.ts";
 import { goType, integer, map, maybe, text, texts, uint64, ulimit } from "./fields.ts";
+import { PRIVILEGES } from "./privileges.ts";
 import { DRIVER } from "./swarm.ts";
 
 const number = z.number();
-const something = z.record(text, z.unknown());
 
 const file = z.object({
   Name: text.default(""),
@@ -24,7 +24,7 @@ const container = z.object({
   Dir: maybe(text),
   User: maybe(text),
   Groups: maybe(texts),
-  Privileges: maybe(something),
+  Privileges: maybe(PRIVILEGES),
   Init: maybe(z.boolean()),
   StopSignal: maybe(text),
   TTY: maybe(z.boolean()),
@@ -64,6 +64,7 @@ const amounts = z.object({
   Pids: maybe(number),
   GenericResources: maybe(z.array(generic)),
 });
+const preference = z.object({ Spread: maybe(z.object({ SpreadDescriptor: text.default("") })) });
 const network = z.object({ Target: text.default(""), Aliases: maybe(texts), DriverOpts: maybe(map) });
 
 const task = z.object({
@@ -80,7 +81,7 @@ const task = z.object({
   Placement: maybe(
     z.object({
       Constraints: maybe(texts),
-      Preferences: maybe(z.array(something)),
+      Preferences: maybe(z.array(preference)),
       MaxReplicas: maybe(uint64),
       Platforms: maybe(z.array(z.object({ Architecture: maybe(text), OS: maybe(text) }))),
     }),

@@ -5,6 +5,7 @@
  */
 import type { HealthConfig, MountBody, StringMap, Ulimit } from "../docker/create-body.ts";
 import type { DriverSpec } from "./payloads.ts";
+import type { Privileges } from "./privileges.ts";
 
 type Strings = readonly string[];
 
@@ -40,7 +41,7 @@ export interface TaskContainerSpec {
   readonly User?: string;
   readonly Groups?: Strings;
   readonly Init?: boolean;
-  readonly Privileges?: object;
+  readonly Privileges?: Privileges;
   readonly StopSignal?: string;
   readonly TTY?: boolean;
   readonly OpenStdin?: boolean;

@@ -15,6 +15,7 @@ import type { Attachment } from "./allocator.ts";
 import { expandedContainer, expandedPayload, type PayloadValues, type TaskValues } from "./expand.ts";
 import type { SwarmNode } from "./node.ts";
 import type { Payload, PayloadStore } from "./payloads.ts";
+import { securityOptionsOf } from "./privileges.ts";
 import type { Service } from "./service.ts";
 import type { NetworkTarget, PayloadFile, PortConfig, TaskContainerSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
@@ -95,6 +96,7 @@ function hostConfig({ task, networks, nameOf, ports }: TaskPlace, spec: TaskCont
     ...(spec.DNSConfig?.Search && { DnsSearch: spec.DNSConfig.Search }),
     ...(spec.DNSConfig?.Options && { DnsOptions: spec.DNSConfig.Options }),
     ...(spec.Hosts && { ExtraHosts: spec.Hosts.map(extraHost) }),
+    ...(spec.Privileges && { SecurityOpt: securityOptionsOf(spec.Privileges) }),
     ...(spec.Mounts && { Mounts: spec.Mounts }),
     ...(NanoCPUs && { NanoCpus: NanoCPUs }),
     ...(MemoryBytes && { Memory: MemoryBytes }),

@@ -9,6 +9,7 @@ import { parseReference } from "../../oci/index.ts";
 import { ValueError } from "../docker/problem.ts";
 import { expandedContainer, type TaskValues } from "./expand.ts";
 import { parseConstraints } from "./placement.ts";
+import { credentialProblem } from "./privileges.ts";
 import { rpcError } from "./rpc-error.ts";
 import {
   type EndpointSpec,
@@ -61,6 +62,9 @@ function verifyBody({ TaskTemplate, Mode, UpdateConfig, RollbackConfig, Endpoint
   };
   const { Condition = "" } = TaskTemplate.RestartPolicy ?? {};
   if (TaskTemplate.ContainerSpec === undefined) wrong("mismatched Runtime and *Spec fields");
+  const credentials = TaskTemplate.ContainerSpec?.Privileges?.CredentialSpec ?? undefined;
+  const problem = credentials && credentialProblem(credentials);
+  if (problem !== undefined) wrong(problem);
   for (const { Type = "" } of TaskTemplate.ContainerSpec?.Mounts ?? []) {
     if (!MOUNT_TYPES.has(Type)) wrong(`invalid MountType: ${quote(Type)}`);
   }

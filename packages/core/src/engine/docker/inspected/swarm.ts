@@ -45,12 +45,14 @@ const CONFIG_REFERENCE = struct(
   optional("Runtime", pointer(struct("swarm.ConfigReferenceRuntimeTarget"))),
   fields(STRING, "ConfigID ConfigName"),
 );
+const SELINUX_CONTEXT = struct("swarm.SELinuxContext", fields(BOOL, "Disable"), fields(STRING, "User Role Type Level"));
+const SECCOMP = struct("swarm.SeccompOpts", optional("Mode", named("swarm.SeccompMode")), optional("Profile", BYTES));
 const PRIVILEGES = struct(
   "swarm.Privileges",
   fields(pointer(struct("swarm.CredentialSpec", fields(STRING, "Config File Registry"))), "CredentialSpec"),
-  fields(pointer(struct("swarm.SELinuxContext")), "SELinuxContext"),
-  optional("Seccomp", pointer(struct("swarm.SeccompOpts"))),
-  optional("AppArmor", pointer(struct("swarm.AppArmorOpts"))),
+  fields(pointer(SELINUX_CONTEXT), "SELinuxContext"),
+  optional("Seccomp", pointer(SECCOMP)),
+  optional("AppArmor", pointer(struct("swarm.AppArmorOpts", optional("Mode", named("swarm.AppArmorMode"))))),
   fields(BOOL, "NoNewPrivileges"),
 );
 const DNS_CONFIG = struct("swarm.DNSConfig", fields(STRINGS, "Nameservers Search Options", OMIT));
