@@ -143,6 +143,30 @@ it("with its container a session is gone", async () => {
   expect(await told(`GET /exec/${id}/json`)).toEqual([404, `No such exec instance: ${id}`]);
 });
 
+it("a session that was never started is gone when its container ends, one that has ended is not", async () => {
+  const { call, told } = await machine();
+  const made = async (): Promise<string> => {
+    const reply = await call("POST /containers/web/exec", { Cmd: ["true"] });
+    return ((await reply.json()) as { readonly Id: string }).Id;
+  };
+  const [waiting, ended] = [await made(), await made()];
+  const start = async (id: string) => {
+    const reply = await call(`POST /exec/${id}/start`, { Detach: true });
+    return [reply.status, (await reply.text()).trim()];
+  };
+  expect(await start(ended)).toEqual([200, ""]);
+  const lost = [404, `{"message":"No such exec instance: ${waiting}"}`];
+  await told("POST /containers/web/kill");
+  expect((await start(ended))[0]).toBe(409);
+  expect(await start(waiting)).toEqual(lost);
+  await told("POST /containers/web/start");
+  expect(await start(waiting)).toEqual(lost);
+  expect((await told(`GET /exec/${waiting}/json`))[0]).toBe(404);
+  expect(await start(ended)).toEqual([409, `{"message":"exec command ${ended} has already run"}`]);
+  await told("DELETE /containers/web?force=1");
+  expect(await start(ended)).toEqual([404, `{"message":"No such container: ${ended}"}`]);
+});
+
 it("a container descends from the images that its own was made of, not from all with the same layers", async () => {
   const { engine } = await machine();
   await engine.docker("commit --change 'LABEL a=1' web one");

@@ -7,7 +7,14 @@ import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { rememberingEach, StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
-import { type ResolvedUser, type Runtime, type StartedExec, type Stdio, withHome } from "../runtime/index.ts";
+import {
+  type OciContainer,
+  type ResolvedUser,
+  type Runtime,
+  type StartedExec,
+  type Stdio,
+  withHome,
+} from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { type Container, checkRunning } from "./container/container.ts";
@@ -51,6 +58,8 @@ export class ExecSession {
   console: Console | undefined = undefined;
   /** The size of its terminal, if who starts it has said another than who created it. */
   consoleSize: ExecBody["ConsoleSize"] = undefined;
+  /** What the runtime had of its container when it was made, until it is started. */
+  #awaits: OciContainer | undefined;
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
   #process: Process | undefined;
   #pid: number | undefined;
@@ -61,6 +70,7 @@ export class ExecSession {
     this.id = id;
     this.container = container;
     this.body = body;
+    this.#awaits = container.oci;
   }
 
   get output(): LogBuffer {
@@ -92,6 +102,15 @@ export class ExecSession {
     return this.#process !== undefined;
   }
 
+  /**
+   * Whether it was never started and its container has ended since, which takes such sessions with it.
+   *
+   * @see moby daemon/start.go Cleanup
+   */
+  get isLost(): boolean {
+    return this.#awaits !== undefined && this.#awaits !== this.container.oci;
+  }
+
   get exitCode(): number | undefined {
     return this.#exitCode;
   }
@@ -102,11 +121,13 @@ export class ExecSession {
   }
 
   begin(process: Process): void {
+    this.#awaits = undefined;
     this.#process = process;
     this.#pid = process.pid;
   }
 
   end(exitCode: number, timeUs: number): void {
+    this.#awaits = undefined;
     this.#process = undefined;
     this.#exitCode = exitCode;
     this.#endedUs = timeUs;
@@ -166,7 +187,7 @@ export class ExecService {
   /** @throws StatusError not-found */
   get(id: string): ExecSession {
     const session = this.#sessions.get(id);
-    if (session === undefined) throw new StatusError("not-found", `No such exec instance: ${id}`);
+    if (session === undefined || session.isLost) throw new StatusError("not-found", `No such exec instance: ${id}`);
     return session;
   }
 

@@ -38,7 +38,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),
     route("POST", "/exec/{id}/resize", ({ param, query }) => {
       const wanted = size(query);
-      exec.resize(exec.active(param), wanted);
+      exec.resize(active(engine, param), wanted);
       return empty(200);
     }),
     route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, known(engine, param)))),
@@ -46,11 +46,25 @@ export function execRoutes(engine: Engine): readonly Route[] {
 }
 
 /** With its container a session is gone. @throws StatusError not-found @see moby daemon/inspect.go ContainerExecInspect */
-function known({ containers, exec }: Engine, id: string): ExecSession {
-  const session = exec.get(id);
-  if (containers.peek(session.container.id) === session.container) return session;
+function known(engine: Engine, id: string): ExecSession {
+  const session = engine.exec.get(id);
+  if (hasContainer(engine, session)) return session;
   throw new StatusError("not-found", `No such exec instance: ${id}`);
 }
+
+/**
+ * A session to do something with: that its container is gone is said of the container, under the session's name.
+ *
+ * @throws StatusError not-found, conflict for a container in which nothing more can be run
+ * @see moby daemon/exec.go getExecConfig
+ */
+function active(engine: Engine, id: string): ExecSession {
+  if (hasContainer(engine, engine.exec.get(id))) return engine.exec.active(id);
+  throw new StatusError("not-found", `No such container: ${id}`);
+}
+
+const hasContainer = ({ containers }: Engine, { container }: ExecSession): boolean =>
+  containers.peek(container.id) === container;
 
 /** @throws HttpProblem 500, as Docker does, for keys that are none */
 function checkDetachKeys(keys: string): void {
@@ -64,7 +78,7 @@ function checkDetachKeys(keys: string): void {
 async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
   const { exec } = engine;
   const options = await readJson(request, EXEC_START);
-  const session = exec.active(param);
+  const session = active(engine, param);
   if (options.Tty && options.ConsoleSize !== undefined) session.consoleSize = options.ConsoleSize;
   if (options.Detach) {
     checkUnused(session);

@@ -62,7 +62,7 @@ export class ExecSessions {
   /** The sessions of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
     this.#look();
-    return [...this.#open].filter((one) => one.container === container && one.exitCode === undefined);
+    return [...this.#open].filter((one) => one.container === container && one.exitCode === undefined && !one.isLost);
   }
 
   /** True for one that had ended at the last look. */
@@ -82,7 +82,7 @@ export class ExecSessions {
       this.#seen = [];
     }
     this.#lastLook = look;
-    const lost = [...this.#open].filter(({ container }) => !container.isRunning);
+    const lost = [...this.#open].filter(({ container, isLost }) => isLost || !container.isRunning);
     for (const session of lost) this.#open.delete(session);
     this.#letGo(lost);
   }
