@@ -3,8 +3,8 @@
  *
  * @see moby daemon/oci_linux.go
  */
-import { CAPABILITY_NAMES, CapabilitySet, capabilityNumber, major, minor, type ResourceName } from "../abi/index.ts";
-import { type DeviceNode, MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
+import { CAPABILITY_NAMES, CapabilitySet, capabilityNumber, type ResourceName } from "../abi/index.ts";
+import { MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import {
@@ -21,12 +21,13 @@ import {
   withHome,
 } from "../runtime/index.ts";
 import { ROOTFS_PATH } from "../snapshot/index.ts";
+import { deviceSpec } from "./container/asked-devices.ts";
 import type { Container } from "./container/container.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./container/init-program.ts";
 import { resources } from "./container/resources.ts";
 import { customSeccomp } from "./container/seccomp-profile.ts";
 import { parseSecurityOptions, type SecurityOptions } from "./container/security-options.ts";
-import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
+import type { ContainerConfig, DeviceMapping, HostConfig, Ulimit } from "./docker/create-body.ts";
 import { depthOf, mountSpec } from "./mount/mount-points.ts";
 import { linkEnvironment } from "./network/links.ts";
 
@@ -37,12 +38,17 @@ export interface SpecContext {
   pidOf(container: string): number;
   /** Where the machine has the /dev/shm that the container shares; `undefined` if it has one of its own. */
   readonly sharedMemory?: string | undefined;
+  /** The devices that a path of the machine stands for, at a place of the container. @throws StatusError */
+  devicesAt(path: string, inContainer: string): readonly DeviceSpec[];
 }
 
 export function runtimeSpec(container: Container, context: SpecContext): RuntimeSpec {
   const { config, hostConfig } = container;
   const common = commonPart(hostConfig);
-  const { resources, devices, maskedPaths, readonlyPaths, sysctl, seccomp } = common.linux;
+  const { maskedPaths, readonlyPaths, sysctl, seccomp } = common.linux;
+  const { resources, devices } = hostConfig.Devices?.length
+    ? withDevices(common.linux, hostConfig, context)
+    : common.linux;
   const namespaces = (container.isNetworkless ? undefined : common.namespaces) ?? chooseNamespaces(container, context);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
   return {
@@ -108,9 +114,7 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
     process: makeProcessSpec(capabilities, hostConfig, security),
     linux: {
       resources: limits(hostConfig),
-      devices: privileged
-        ? PRIVILEGED_DEVICES
-        : orNone(hostConfig.Devices?.flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer))),
+      devices: privileged ? PRIVILEGED_DEVICES : NONE,
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
       sysctl: sysctls(hostConfig),
@@ -418,23 +422,40 @@ function limits(hostConfig: Partial<HostConfig>): RuntimeSpec["linux"]["resource
   return isPlain ? NO_LIMITS : { unified, devices };
 }
 
+/** The rules of a container that is given no devices of its own. */
 function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {
   if (hostConfig.Privileged) return ALL_DEVICE_RULES;
-  const devices = hostConfig.Devices ?? [];
-  const given = (hostConfig.DeviceCgroupRules ?? []).flatMap(parseDeviceRule);
-  if (devices.length === 0 && given.length === 0) return DEFAULT_DEVICE_RULES;
-  const extra = devices.flatMap(({ PathOnHost, PathInContainer, CgroupPermissions }) =>
-    knownDevice(PathOnHost, PathInContainer).map(
-      ({ type, major, minor }): DeviceRule => ({
-        type: type === "b" ? "block" : "char",
-        major,
-        minor,
-        access: CgroupPermissions === "" ? "rwm" : CgroupPermissions,
-      }),
-    ),
-  );
-  return [...DEFAULT_DEVICE_RULES, ...extra, ...given];
+  const given = hostConfig.DeviceCgroupRules ?? [];
+  return given.length === 0 ? DEFAULT_DEVICE_RULES : [...DEFAULT_DEVICE_RULES, ...given.flatMap(parseDeviceRule)];
 }
+
+/**
+ * With the devices that were asked for. A privileged container has those of the machine anyway, under their own names.
+ *
+ * @see moby daemon/oci_linux.go withDevices
+ */
+function withDevices(
+  { devices, resources }: CommonPart["linux"],
+  { Devices, Privileged = false }: Partial<HostConfig>,
+  { devicesAt }: SpecContext,
+): Pick<CommonPart["linux"], "devices" | "resources"> {
+  const isNew = (one: DeviceMapping): boolean => !Privileged || one.PathOnHost !== one.PathInContainer;
+  const asked = (Devices ?? [])
+    .filter(isNew)
+    .map((one) => ({ ...one, nodes: devicesAt(one.PathOnHost, one.PathInContainer) }));
+  const more = [...devices, ...asked.flatMap(({ nodes }) => nodes)];
+  if (Privileged) return { devices: more, resources };
+  const rules = asked.flatMap(({ nodes, CgroupPermissions }) => nodes.map((node) => ruleOf(node, CgroupPermissions)));
+  const [standard, given] = [DEFAULT_DEVICE_RULES, resources.devices.slice(DEFAULT_DEVICE_RULES.length)];
+  return { devices: more, resources: { ...resources, devices: [...standard, ...rules, ...given] } };
+}
+
+const ruleOf = ({ type, major, minor }: DeviceSpec, access: string): DeviceRule => ({
+  type: type === "b" ? "block" : "char",
+  major,
+  minor,
+  access: access === "" ? "rwm" : access,
+});
 
 /** `c 10:229 rwm`, with `*` for any number. @see moby daemon/pkg/oci/oci.go: deviceCgroupRuleRegex */
 function parseDeviceRule(text: string): readonly DeviceRule[] {
@@ -448,28 +469,4 @@ function parseDeviceRule(text: string): readonly DeviceRule[] {
       access,
     },
   ];
-}
-
-/** A device of the machine as --device names it. */
-function knownDevice(path: string, inContainer: string): readonly DeviceSpec[] {
-  const device = MACHINE_DEVICES.find((one) => one.path === path);
-  if (device === undefined) {
-    throw new StatusError(
-      "invalid-argument",
-      `error gathering device information while adding custom device "${path}": no such file or directory`,
-    );
-  }
-  return [deviceSpec(device, inContainer)];
-}
-
-function deviceSpec({ type, mode, rdev }: DeviceNode, path: string): DeviceSpec {
-  return {
-    path,
-    type: type === "block" ? "b" : "c",
-    major: major(rdev),
-    minor: minor(rdev),
-    fileMode: mode,
-    uid: 0,
-    gid: 0,
-  };
 }

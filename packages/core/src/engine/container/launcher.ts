@@ -19,6 +19,7 @@ import type { NetworkService } from "../networks.ts";
 import { runtimeSpec } from "../spec.ts";
 import type { ContainerStreams } from "../streams/container-streams.ts";
 import type { VolumeMounts } from "../volume/volume-mounts.ts";
+import { devicesAt } from "./asked-devices.ts";
 import { checkDonors, donorPid, networkOwner, sharedMemory } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import type { Container } from "./container.ts";
@@ -140,7 +141,12 @@ export class Launcher {
     checkDeviceRequests(container.hostConfig);
     const shm = sharedMemory(index, this.#shm, container);
     checkPropagation(kernel, container.mountPoints);
-    const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(index, name), sharedMemory: shm });
+    const spec = runtimeSpec(container, {
+      user,
+      pidOf: (name) => donorPid(index, name),
+      sharedMemory: shm,
+      devicesAt: (path, inContainer) => devicesAt(kernel, path, inContainer),
+    });
     const isUsual = container.hostConfig.Sysctls === undefined && container.hostConfig.UTSMode !== "host";
     const problem = isUsual ? undefined : sysctlProblem(spec);
     if (problem !== undefined) throw new StatusError("internal", `${CREATE_FAILED}${problem}`);

@@ -78,6 +78,9 @@ function ioMax(hostConfig: Partial<HostConfig>): string {
 
 function deviceNumbers(path: string): string {
   const device = MACHINE_DEVICES.find((one) => one.path === path);
-  if (device === undefined) throw new StatusError("internal", `stat ${path}: no such file or directory`);
+  if (device === undefined) {
+    const isBelow = MACHINE_DEVICES.some((one) => path.startsWith(`${one.path}/`));
+    throw new StatusError("internal", `stat ${path}: ${isBelow ? "not a directory" : "no such file or directory"}`);
+  }
   return `${major(device.rdev)}:${minor(device.rdev)}`;
 }
