@@ -3,7 +3,6 @@
  *
  * @see swarmkit agent/exec/controller.go, moby daemon/cluster/executor/container/controller.go
  */
-import { removeTree } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { ownFunction, StatusError } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
@@ -19,14 +18,8 @@ import type { Service } from "./service.ts";
 import { roleOf } from "./service-role.ts";
 import { DEFAULT_GRACE, isIngressPort, networksOf } from "./service-spec.ts";
 import { isEnd, type Task, type TaskState } from "./task.ts";
-import {
-  filesOf,
-  type PayloadStores,
-  payloadMounts,
-  type TaskPlace,
-  taskContainer,
-  taskName,
-} from "./task-container.ts";
+import { type TaskPlace, taskContainer, taskName } from "./task-container.ts";
+import { dropFiles, hasFiles, type PayloadStores, payloadMounts } from "./task-files.ts";
 
 export interface AgentParts {
   readonly world: World;
@@ -49,7 +42,6 @@ export class Agent {
   readonly #parts: AgentParts;
   readonly #byContainer = new Map<string, Task>();
   readonly #stopping = new Set<Task>();
-  readonly #withFiles = new Set<Task>();
   readonly #unhealthy = new Set<Task>();
   /** How far tasks have come, also where their manager has not heard of it. */
   readonly #states = new Map<Task, TaskState>();
@@ -93,8 +85,7 @@ export class Agent {
     const { kernel, containers, payloads } = this.#parts;
     const { task } = place;
     try {
-      const mounts = payloadMounts(kernel.disk, place, payloads);
-      if (mounts.length > 0) this.#withFiles.add(task);
+      const mounts = payloadMounts(kernel, place, payloads);
       const container = containers.create(taskContainer(place), taskName(place), { isTask: true, mounts });
       task.containerId = container.id;
       this.#byContainer.set(container.id, task);
@@ -107,10 +98,12 @@ export class Agent {
 
   /** Knows a task of before. */
   adopt(task: Task): void {
-    const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
     if (task.containerId === undefined) return;
     this.#byContainer.set(task.containerId, task);
-    if (Secrets.length + Configs.length > 0) this.#withFiles.add(task);
+    const { kernel, payloads, serviceOf } = this.#parts;
+    const service = serviceOf(task);
+    // Memory does not outlast a machine: its container may be started again.
+    if (service !== undefined && !hasFiles(kernel, task)) payloadMounts(kernel, this.#place(task, service), payloads);
   }
 
   /** Starts the container: the task runs, or has failed. */
@@ -187,7 +180,7 @@ export class Agent {
     }
     if (task.containerId !== undefined) this.#byContainer.delete(task.containerId);
     this.#states.delete(task);
-    if (this.#withFiles.delete(task)) removeTree(this.#parts.kernel.disk, filesOf(task));
+    dropFiles(this.#parts.kernel, task);
   }
 
   #container({ containerId }: Task): Container | undefined {

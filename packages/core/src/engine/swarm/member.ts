@@ -12,7 +12,7 @@ import type { Service } from "./service.ts";
 import type { NetworkMember, SwarmNetworks } from "./swarm-networks.ts";
 import type { SwarmParts } from "./swarm-parts.ts";
 import type { Task, TaskState } from "./task.ts";
-import type { PayloadStores } from "./task-container.ts";
+import type { PayloadStores } from "./task-files.ts";
 
 export interface MemberInit {
   readonly parts: SwarmParts;

@@ -346,7 +346,11 @@ it("gives tasks their secrets and configs as files, which cannot go before the s
   const file = { UID: "5", GID: "0", Mode: 0o400 };
   cluster.services.create(
     service("web", {
-      Args: ["sh", "-c", "cat /run/secrets/s /c; ls -ln /run/secrets/s | cut -c1-20; echo x > /c"],
+      Args: [
+        "sh",
+        "-c",
+        "cat /run/secrets/s /c; ls -ln /run/secrets/s | cut -c1-20; grep -E ' /(c|run/[^ ]*) ' /proc/mounts; echo x > /c",
+      ],
       Secrets: [{ File: { Name: "s", ...file }, SecretID: secret.id, SecretName: "s" }],
       Configs: [{ File: { Name: "/c", ...file }, ConfigID: config.id, ConfigName: "c" }],
     }),
@@ -355,6 +359,7 @@ it("gives tasks their secrets and configs as files, which cannot go before the s
   // The first that ran: another waits to take its place.
   const container = engine.containers.list({ all: true }).at(-1);
   expect(container?.logs.text("stdout")).toMatch(/^hushconf-r-------- +1 5/);
+  expect(container?.logs.text("stdout")).toContain("tmpfs /c tmpfs ro,relatime 0 0\ntmpfs /run/secrets/s tmpfs ro,");
   expect(container?.logs.text("stderr")).toContain("Read-only file system");
   expect(() => cluster.secrets.remove("s")).toThrow("secret 's' is in use by the following service: web");
   cluster.services.remove("web");

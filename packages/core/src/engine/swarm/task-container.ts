@@ -1,23 +1,18 @@
 /**
- * A task's container: what is asked of the engine for it, and the files that its secrets and configs are.
+ * A task's container: what is asked of the engine for it.
  *
  * @see moby daemon/cluster/executor/container/container.go
  */
-import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
-import { basename, decode, dirname } from "../../lib/index.ts";
 import type { CreateOptions } from "../container/create-options.ts";
 import type { EndpointSettings, HostConfig, PortMap, StringSet } from "../docker/create-body.ts";
 import { isUserDefined } from "../docker/values/network.ts";
-import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
-import { ensureDirectory } from "../volumes.ts";
 import type { Attachment } from "./allocator.ts";
-import { expandedContainer, expandedPayload, type PayloadValues, type TaskValues } from "./expand.ts";
+import { expandedContainer, type TaskValues } from "./expand.ts";
 import type { SwarmNode } from "./node.ts";
-import type { Payload, PayloadStore } from "./payloads.ts";
 import { securityOptionsOf } from "./privileges.ts";
 import type { Service } from "./service.ts";
-import type { NetworkTarget, PayloadFile, PortConfig, TaskContainerSpec } from "./service-spec.ts";
+import type { NetworkTarget, PortConfig, TaskContainerSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
 import { verifyTaskMounts } from "./verify-task-mounts.ts";
 
@@ -143,11 +138,11 @@ function endpoints({ task, networks, nameOf }: TaskPlace): Pick<CreateOptions, "
   };
 }
 
-const expandedSpec = (place: TaskPlace): TaskContainerSpec =>
+export const expandedSpec = (place: TaskPlace): TaskContainerSpec =>
   expandedContainer(place.task.spec.ContainerSpec ?? { Image: "" }, taskValues(place));
 
 /** What the placeholders of a task stand for. */
-function taskValues({ task, service, node }: Pick<TaskPlace, "task" | "service" | "node">): TaskValues {
+export function taskValues({ task, service, node }: Pick<TaskPlace, "task" | "service" | "node">): TaskValues {
   const { hostname, architecture } = node.machine;
   return {
     Service: { ID: service.id, Name: service.spec.Name, Labels: service.spec.Labels },
@@ -159,64 +154,3 @@ function taskValues({ task, service, node }: Pick<TaskPlace, "task" | "service" 
     },
   };
 }
-
-export interface PayloadStores {
-  readonly secrets: PayloadStore;
-  readonly configs: PayloadStore;
-}
-
-/** Where on the machine the files of a task are. */
-const FILES = "/var/lib/docker/swarm/worker";
-
-/**
- * Writes the secrets and configs of a task, and says where its container has them.
- *
- * @throws ValueError for a template that asks for what there is not
- */
-export function payloadMounts(disk: MemoryFs, place: TaskPlace, stores: PayloadStores): readonly MountPoint[] {
-  const { task } = place;
-  const { secrets, configs } = stores;
-  const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
-  const values = taskValues(place);
-  const known = payloadValues(task, stores, expandedSpec(place).Env);
-  const mount = (payload: Payload | undefined, file: PayloadFile | undefined, root: string): readonly MountPoint[] => {
-    if (payload === undefined || file === undefined) return [];
-    const source = `${FILES}/${task.id}/${payload.id}`;
-    const { data, spec } = payload;
-    write(disk, source, spec.Templating === undefined ? data : expandedPayload(data, values, known), file);
-    const destination = file.Name.startsWith("/") ? file.Name : `${root}/${file.Name}`;
-    const common = { copiesImage: false, propagation: "", mode: "", isUnlisted: true };
-    return [{ type: "bind", source, destination, readOnly: true, ...common }];
-  };
-  return [
-    ...Secrets.flatMap(({ SecretID, File }) => mount(secrets.byId(SecretID), File, "/run/secrets")),
-    ...Configs.flatMap(({ ConfigID, File }) => mount(configs.byId(ConfigID), File, "")),
-  ];
-}
-
-/** What templates among them may take from the others. */
-function payloadValues(task: Task, { secrets, configs }: PayloadStores, env: readonly string[] = []): PayloadValues {
-  const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
-  const textOf = (payload: Payload | undefined): string | undefined => payload && decode(payload.data);
-  return {
-    secret: (target) => textOf(secrets.byId(Secrets.find(({ File }) => File?.Name === target)?.SecretID ?? "")),
-    config: (target) => textOf(configs.byId(Configs.find(({ File }) => File?.Name === target)?.ConfigID ?? "")),
-    env,
-  };
-}
-
-function write(disk: MemoryFs, path: string, data: Uint8Array, { UID, GID, Mode }: PayloadFile): void {
-  const directory = ensureDirectory(disk, dirname(path));
-  const owner = { mode: Mode & 0o7777, uid: Number(UID) || 0, gid: Number(GID) || 0 };
-  const known = directory.lookup(basename(path));
-  if (known !== undefined) {
-    // One that a task has at several places is one file: how it was asked for last decides.
-    known.setattr(owner);
-    return;
-  }
-  const file = directory.create(basename(path), { type: "file", ...owner });
-  if (file instanceof MemoryFile) file.content = FileContent.of(data);
-}
-
-/** Forgets the files of a task that is gone. */
-export const filesOf = (task: Task): string => `${FILES}/${task.id}`;
