@@ -30,6 +30,7 @@ import type { EventLog } from "./events.ts";
 import type { CauseLog } from "./explain/cause-log.ts";
 import { ConnectionLost, type DaemonLife } from "./machine/daemon-life.ts";
 import { checkSources } from "./mount/bind-source.ts";
+import { releaseImages } from "./mount/image-mounts.ts";
 import { newId } from "./names.ts";
 import { forgetLinks, removeLink, restoreLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
@@ -447,6 +448,7 @@ export class ContainerService {
     this.#index.delete(container);
     forgetLinks(container);
     snapshotter.remove(container.id);
+    releaseImages(snapshotter, container.mountPoints);
     this.#bundles.drop(container.id);
     container.dropLogs(world.allotments.disk);
     for (const { type, name, isAnonymous = false } of container.mountPoints) {

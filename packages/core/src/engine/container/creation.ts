@@ -11,7 +11,7 @@ import type { Prng } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
 import { checkSources } from "../mount/bind-source.ts";
-import { placeImages } from "../mount/image-mounts.ts";
+import { holdImages, placeImages, releaseImages } from "../mount/image-mounts.ts";
 import { initLayer } from "../mount/init-layer.ts";
 import { collectMountPoints, type MountPoint, spelledMounts } from "../mount/mount-points.ts";
 import { newId } from "../names.ts";
@@ -123,6 +123,7 @@ export class Creation {
       });
       link(container, (other) => index.get(other));
       snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)));
+      holdImages(this.#parts, container.mountPoints);
       furnish(this.#parts, container);
       index.add(container);
       for (const { type, name: volume } of container.mountPoints) {
@@ -133,7 +134,10 @@ export class Creation {
     } catch (error) {
       index.release(chosen);
       if (snapshotter.has(id)) snapshotter.remove(id);
-      if (container !== undefined) forgetLinks(container);
+      if (container !== undefined) {
+        releaseImages(snapshotter, container.mountPoints);
+        forgetLinks(container);
+      }
       volumes.removeAnonymousFrom(volumesBefore);
       throw error;
     }

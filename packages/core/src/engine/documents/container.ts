@@ -17,7 +17,7 @@ import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { withoutEmpty } from "../docker/template/json.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import { logsToJson } from "../log/log-driver.ts";
-import type { MountPoint } from "../mount/mount-points.ts";
+import { type MountPoint, volumeOf } from "../mount/mount-points.ts";
 import { shortId } from "../names.ts";
 import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
@@ -252,7 +252,7 @@ function mountDocument(point: MountPoint) {
   return {
     Type: point.type,
     ...(isVolume || point.type === "image" ? { Name: point.name ?? "" } : {}),
-    Source: point.source,
+    Source: point.type === "image" ? volumeOf(point) : point.source,
     Destination: point.destination,
     ...(isVolume ? { Driver: "local" } : {}),
     Mode: point.mode,

@@ -1,6 +1,7 @@
 /**
- * Images that containers see as directories: `--mount type=image,src=busybox,dst=/tools`. While such a container runs, the
- * image is mounted on the machine, under a layer that stays empty: containers only read.
+ * Images that containers see as directories: `--mount type=image,src=busybox,dst=/tools`. The container has a layer on the
+ * image's from when it is made, so that the image's files stay even if the image is removed; while it runs, that is mounted
+ * on the machine. The layer stays empty: containers only read.
  *
  * @see moby daemon/mounts.go, daemon/volumes_unix.go
  */
@@ -38,8 +39,29 @@ export function placeImages(
   });
 }
 
+/** Makes the layers of a new container on its images. @throws StatusError not-found */
+export function holdImages(
+  { snapshotter, findImage }: Omit<ImageMountsParts, "kernel">,
+  points: readonly MountPoint[],
+): void {
+  for (const point of points) {
+    if (point.type !== "image" || snapshotter.has(volumeOf(point))) continue;
+    snapshotter.prepare(volumeOf(point), topSnapshot(findImage(point.image ?? point.name ?? "")));
+  }
+}
+
+/** A container that is gone needs its images no more. */
+export function releaseImages(snapshotter: Snapshotter, points: readonly MountPoint[]): void {
+  for (const layer of imageLayers(points)) if (snapshotter.has(layer)) snapshotter.remove(layer);
+}
+
+/** The snapshots that a container has besides its own. */
+export const imageLayers = (points: readonly MountPoint[]): readonly string[] =>
+  points.filter(({ type }) => type === "image").map(volumeOf);
+
 export class ImageMounts {
   readonly #parts: ImageMountsParts;
+  readonly #mounted = new Set<string>();
 
   constructor(parts: ImageMountsParts) {
     this.#parts = parts;
@@ -47,34 +69,27 @@ export class ImageMounts {
 
   /** A container is about to see its images. @throws StatusError not-found for one that is gone */
   open({ mountPoints }: Container): void {
-    for (const point of mountPoints) if (point.type === "image") this.#mount(point);
+    holdImages(this.#parts, mountPoints);
+    for (const place of imageLayers(mountPoints)) this.#mount(place);
   }
 
   close({ mountPoints }: Container): void {
-    for (const point of mountPoints) if (point.type === "image") this.#unmount(point);
+    for (const place of imageLayers(mountPoints)) {
+      if (this.#mounted.delete(place)) unmountOnMachine(this.#parts.kernel, place);
+    }
   }
 
-  #mount(point: MountPoint): void {
-    const { kernel, snapshotter, findImage } = this.#parts;
-    const place = volumeOf(point);
-    if (snapshotter.has(place)) return;
-    const image = findImage(point.image ?? point.name ?? "");
-    snapshotter.prepare(place, topSnapshot(image));
+  #mount(place: string): void {
+    const { kernel, snapshotter } = this.#parts;
+    if (this.#mounted.has(place)) return;
     const [spec] = snapshotter.mounts(place, place);
     ensureDirectory(kernel.disk, place);
+    this.#mounted.add(place);
     if (spec?.type !== "overlay") {
       bindOnMachine(kernel, { source: spec?.source ?? place, path: place, flags: MS_REC });
       return;
     }
     const { type, source = type, options = [] } = spec;
     mountOnMachine(kernel, { type, source, path: place, ...parseMountOptions(options) });
-  }
-
-  #unmount(point: MountPoint): void {
-    const { kernel, snapshotter } = this.#parts;
-    const place = volumeOf(point);
-    if (!snapshotter.has(place)) return;
-    unmountOnMachine(kernel, place);
-    snapshotter.remove(place);
   }
 }

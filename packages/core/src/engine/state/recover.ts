@@ -6,6 +6,7 @@
 import type { Snapshotter } from "../../snapshot/index.ts";
 import { type ContainerRecord, LOST_EXIT_CODE } from "../container/container.ts";
 import type { MachineRecords } from "../machine/machine-snapshot.ts";
+import { imageLayers } from "../mount/image-mounts.ts";
 
 /** Containers as a daemon finds them that starts at `nowUs`. */
 export function lostContainers(records: readonly ContainerRecord[], nowUs: number): readonly ContainerRecord[] {
@@ -22,5 +23,6 @@ export function recoverSnapshots(snapshotter: Snapshotter, { images, cache, cont
   const layers = [...tops.filter((top) => top !== undefined), ...cache.records.map(({ snapshot }) => snapshot)];
   const held = new Map<string, number>();
   for (const name of layers) held.set(name, (held.get(name) ?? 0) + 1);
-  snapshotter.recover(new Set(containers.map(({ id }) => id)), (name) => held.get(name) ?? 0);
+  const own = containers.flatMap(({ id, mountPoints }) => [id, ...imageLayers(mountPoints)]);
+  snapshotter.recover(new Set(own), (name) => held.get(name) ?? 0);
 }
