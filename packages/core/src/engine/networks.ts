@@ -30,7 +30,7 @@ import { type BoundService, RoutingMesh } from "./network/routing-mesh.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import type { ServiceRegistry, ServiceRole } from "./network/service-registry.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
-import { notConnected, verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
+import { alreadyThere, notConnected, verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
 import { canonicalMac, endpointProblem, verifyEndpoint } from "./network/verify-endpoint.ts";
 import { VxlanPort } from "./network/vxlan-port.ts";
 
@@ -301,7 +301,7 @@ export class NetworkService {
 
   /** `docker network connect`. @throws StatusError for what a network cannot give, or if the container is there already */
   connect(container: Container, reference: string, given: EndpointSettings = EMPTY_SETTINGS): void {
-    const network = container.isRunning ? this.#find(reference) : this.get(reference);
+    const network = container.isRunning ? this.#toJoin(reference) : this.get(reference);
     if (network === undefined) {
       // Whether it is there is asked at the start.
       if (!Object.hasOwn(container.endpoints, reference)) {
@@ -324,8 +324,7 @@ export class NetworkService {
     const { sandbox } = container;
     // What is left of a connection that failed does not count.
     if (sandbox?.endpointOn(network.id) !== undefined || network.guests.has(container.id)) {
-      const problem = `endpoint with name ${container.name} already exists in network ${name}`;
-      throw new StatusError("permission-denied", problem);
+      throw alreadyThere(container, network);
     }
     if (container.isNetworkless)
       throw new StatusError("not-found", `network sandbox for container ${container.id} not found`);
@@ -421,6 +420,21 @@ export class NetworkService {
   }
 
   /**
+   * A network that a container is to be on. What a node of a swarm does not have is asked of the swarm, which has nothing
+   * to attach the container to either.
+   *
+   * @throws StatusError internal in a swarm, otherwise not-found
+   * @see moby daemon/container_operations.go: findAndAttachNetwork
+   */
+  #toJoin(reference: string): Network {
+    if (this.#mesh === undefined) return this.#find(reference);
+    const network = this.get(reference);
+    if (network !== undefined) return network;
+    const why = `rpc error: code = NotFound desc = network ${reference} not found`;
+    throw new StatusError("internal", `Could not attach to network ${reference}: ${why}`);
+  }
+
+  /**
    * Before a container joins another network than that of its mode, this one has to be there: by which name or part of an
    * id it was asked for no longer matters.
    *
@@ -441,7 +455,7 @@ export class NetworkService {
 
   /** A container that was on a network of that name means that one, not a later network with the same name. */
   #networkOf(name: string, { NetworkID }: EndpointSettings): Network {
-    return this.#find(isUserDefined(name) && NetworkID !== "" ? NetworkID : name);
+    return this.#toJoin(isUserDefined(name) && NetworkID !== "" ? NetworkID : name);
   }
 
   #networksOf({ endpoints }: Container): readonly Network[] {

@@ -55,6 +55,14 @@ export function notConnected({ id, isRunning }: Container, network: NamedNetwork
   return new StatusError("internal", `container ${id} is not connected to ${name}`);
 }
 
+/** Who attaches containers to networks of a swarm says it in other words. @see moby daemon/container_operations.go: findAndAttachNetwork */
+export function alreadyThere({ name, isTask }: Container, network: Network): StatusError {
+  if (network.scope === "swarm" && !isTask) {
+    return new StatusError("conflict", `${name} is already attached to network ${network.name}`);
+  }
+  return new StatusError("permission-denied", `endpoint with name ${name} already exists in network ${network.name}`);
+}
+
 function shared(): StatusError {
   const problem =
     "container sharing network namespace with another container or host cannot be connected to any other network";
