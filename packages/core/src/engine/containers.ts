@@ -21,7 +21,7 @@ import { ContainerEvents } from "./container/container-events.ts";
 import { ContainerIndex, withoutSlash } from "./container/container-index.ts";
 import type { CreateOptions } from "./container/create-options.ts";
 import { Creation, type OwnOptions, type PastRun } from "./container/creation.ts";
-import { Launcher } from "./container/launcher.ts";
+import { Launcher, type LaunchOptions } from "./container/launcher.ts";
 import { RestartBackoff, startsWithEngine } from "./container/restart.ts";
 import { type StopOptions, Stopper } from "./container/stopper.ts";
 import { checkedChanges, type UpdateBody, updateContainer } from "./container/update.ts";
@@ -133,7 +133,7 @@ export class ContainerService {
    * @throws StatusError for a source of `--mount` that is gone; if its process cannot be started: then the container keeps
    * the reason, and code 126, 127 or 128.
    */
-  start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+  start(container: Container, options: LaunchOptions = {}): Promise<void> {
     return this.#start(container, options, () => {
       if (container.state === "paused") {
         throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
@@ -143,7 +143,7 @@ export class ContainerService {
     });
   }
 
-  async #start(container: Container, options: Pick<WaitOptions, "follows">, check: () => void): Promise<void> {
+  async #start(container: Container, options: LaunchOptions, check: () => void): Promise<void> {
     const settled = this.#launcher.settled(container);
     if (settled !== undefined) await settled;
     this.#checkThere(container);
@@ -229,17 +229,20 @@ export class ContainerService {
   }
 
   /** Stops it, if it runs, and starts it; `--rm` means other ends. `reference` is what the caller calls it. */
-  async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
+  async restart(
+    container: Container,
+    { untilBegun = false, ...options }: StopOptions & Pick<LaunchOptions, "untilBegun"> = {},
+    reference: string = container.name,
+  ): Promise<void> {
     const settled = this.#launcher.settled(container);
     if (settled !== undefined) await settled;
     try {
       if (container.isActive) await this.#stopForNow(container, options);
-      await this.#start(container, {}, NO_CHECK);
+      await this.#start(container, { untilBegun, isRestart: true }, NO_CHECK);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new StatusError(error.kind, `Cannot restart container ${reference}: ${error.message}`);
     }
-    this.#events.record(container, "restart");
   }
 
   /** An end that removes nothing. @see moby daemon/restart.go containerRestart */
@@ -431,7 +434,7 @@ export class ContainerService {
   }
 
   /** A start that fails ends the attempts: the container keeps the reason. */
-  async #startAgain(container: Container, options: Pick<WaitOptions, "follows"> = { follows: true }): Promise<void> {
+  async #startAgain(container: Container, options: LaunchOptions = { follows: true }): Promise<void> {
     try {
       await this.#launcher.launch(container, options);
     } catch (error) {

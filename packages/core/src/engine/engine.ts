@@ -535,7 +535,8 @@ export class Engine implements EngineDoor {
    */
   timeline(options?: TimelineOptions): Timeline {
     const { startUs, nowUs } = this.world.clock;
-    const { events, forgotten } = this.#history;
+    const events = this.#history.events();
+    const { forgotten } = this.#history;
     const containers = this.containers.list({ all: true });
     return new Timeline({ startUs, nowUs, events, forgotten, causes: this.causes.all, containers }, options);
   }

@@ -63,7 +63,6 @@ export { Compose, type ComposeUpOptions } from "./compose/compose.ts";
 export { ComposedProject } from "./compose/composed-project.ts";
 export type { ComposeContainer } from "./compose/list.ts";
 export type { ComposeLogLine } from "./compose/logs.ts";
-export { begun } from "./container/begin.ts";
 export { type CommitOptions, committedConfig } from "./container/commit.ts";
 export { Container, type ContainerState } from "./container/container.ts";
 export { rootBytes, sizesOf, writtenBytes } from "./container/container-size.ts";

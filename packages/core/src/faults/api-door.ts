@@ -7,7 +7,7 @@
  */
 import { StatusError, type StatusKind } from "../lib/index.ts";
 import type { World } from "../sim/index.ts";
-import type { CallLog, OpenCall } from "./call-log.ts";
+import type { CallLog } from "./call-log.ts";
 import type { FaultTargets } from "./fault-targets.ts";
 import { OPERATIONS, type Operation, requestLine } from "./operations.ts";
 import type { ApiCall, ApiFault, ContainerRef, HeldFault } from "./rule.ts";
@@ -114,27 +114,27 @@ export class ApiDoor {
     const container = isAboutContainer(call.operation) ? this.#parts.find(call.subject, isFree) : undefined;
     const subject = container?.name ?? call.subject;
     const { log } = this.#parts;
-    const open = log.begin(call, subject);
+    const number = log.begin(call, subject);
     try {
       const answer = isFree ? work(NO_TROUBLE) : this.#troubled({ ...call, subject }, container, work, signal);
-      if (answer instanceof Promise) return this.#ended(open, answer);
-      log.end(open, "ok");
+      if (answer instanceof Promise) return this.#ended(number, answer);
+      log.end(number, "ok");
       return answer;
     } catch (error) {
-      log.end(open, reasonOf(error));
+      log.end(number, reasonOf(error));
       throw error;
     }
   }
 
-  #ended<T>(open: OpenCall, work: Promise<T>): Promise<T> {
+  #ended<T>(number: number, work: Promise<T>): Promise<T> {
     const { log } = this.#parts;
     return work.then(
       (answer) => {
-        log.end(open, "ok");
+        log.end(number, "ok");
         return answer;
       },
       (error: unknown) => {
-        log.end(open, reasonOf(error));
+        log.end(number, reasonOf(error));
         throw error;
       },
     );

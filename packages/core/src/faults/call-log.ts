@@ -4,7 +4,7 @@
  *     engine.calls.made("ContainerStart", { client: "reconciler" }).length
  *     engine.calls.expectInOrder(["ContainerCreate web", "ContainerStart web"])
  */
-import { Ring } from "../lib/index.ts";
+import { RingSlots } from "../lib/index.ts";
 import { checkOperation, type Operation } from "./operations.ts";
 import type { ApiCall } from "./rule.ts";
 import { optionalPattern } from "./scope.ts";
@@ -31,23 +31,26 @@ export interface CallSelection {
 /** How many calls are kept. */
 export const CALLS_KEPT = 10_000;
 
+/** No call is answered before 1970. */
+const NOT_ENDED = -1;
+
 /** What was expected of calls is not so; the message shows those that were made. */
 export class CallAssertionError extends Error {
   override readonly name = "CallAssertionError";
-}
-
-/** A call that is being made, or was. */
-export interface OpenCall extends ApiCall {
-  readonly timeUs: number;
-  outcome: string;
-  endUs: number | undefined;
 }
 
 /** The calls that clients have made: `engine.calls`. */
 export class CallLog {
   readonly #nowUs: () => number;
   readonly #startUs: number;
-  #calls = new Ring<OpenCall>(CALLS_KEPT);
+  readonly #slots = new RingSlots(CALLS_KEPT);
+  readonly #operations: Operation[] = [];
+  readonly #subjects: string[] = [];
+  readonly #clients: string[] = [];
+  readonly #timesUs: number[] = [];
+  readonly #outcomes: string[] = [];
+  /** `NOT_ENDED` for calls that are pending. */
+  readonly #endsUs: number[] = [];
 
   constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
@@ -56,28 +59,37 @@ export class CallLog {
 
   /** Oldest first, by when they came. */
   get all(): readonly LoggedCall[] {
-    return [...this.#calls];
+    return Array.from(this.#slots, (slot) => this.#at(slot));
   }
 
   /** Calls that are forgotten, for there were more than `CALLS_KEPT`. */
   get forgotten(): number {
-    return this.#calls.forgotten;
+    return this.#slots.forgotten;
   }
 
-  /** Used by those who carry out calls. `subject` is what the call is about by its name. */
-  begin({ operation, client }: ApiCall, subject: string): OpenCall {
-    const open = { operation, subject, client, timeUs: this.#nowUs(), outcome: "pending", endUs: undefined };
-    this.#calls.push(open);
-    return open;
+  /** Used by those who carry out calls. `subject` is what the call is about by its name. @returns the call's number */
+  begin({ operation, client }: ApiCall, subject: string): number {
+    const number = this.#slots.take();
+    const slot = this.#slots.slot(number);
+    this.#operations[slot] = operation;
+    this.#subjects[slot] = subject;
+    this.#clients[slot] = client;
+    this.#timesUs[slot] = this.#nowUs();
+    this.#outcomes[slot] = "pending";
+    this.#endsUs[slot] = NOT_ENDED;
+    return number;
   }
 
-  end(open: OpenCall, outcome: string): void {
-    open.outcome = outcome;
-    open.endUs = this.#nowUs();
+  /** The call of that number has been answered. */
+  end(number: number, outcome: string): void {
+    if (!this.#slots.has(number)) return;
+    const slot = this.#slots.slot(number);
+    this.#outcomes[slot] = outcome;
+    this.#endsUs[slot] = this.#nowUs();
   }
 
   clear(): void {
-    this.#calls = new Ring(CALLS_KEPT);
+    this.#slots.clear();
   }
 
   /**
@@ -149,6 +161,18 @@ export class CallLog {
 
   toString(): string {
     return this.text();
+  }
+
+  #at(slot: number): LoggedCall {
+    const endUs = this.#endsUs[slot];
+    return {
+      operation: this.#operations[slot] as Operation,
+      subject: this.#subjects[slot] as string,
+      client: this.#clients[slot] as string,
+      timeUs: this.#timesUs[slot] as number,
+      outcome: this.#outcomes[slot] as string,
+      endUs: endUs === NOT_ENDED ? undefined : endUs,
+    };
   }
 
   #line({ timeUs, endUs, client, operation, subject, outcome }: LoggedCall): string {

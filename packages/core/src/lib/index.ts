@@ -69,6 +69,7 @@ export { basename, clean, dirname, join } from "./path.ts";
 export { protobufField, protobufInteger } from "./protobuf.ts";
 export { remembering, rememberingEach } from "./remembering.ts";
 export { Ring } from "./ring.ts";
+export { RingSlots } from "./ring-slots.ts";
 export { copyData, isNested, isSameData } from "./same-data.ts";
 export { Hasher, sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";

@@ -42,6 +42,8 @@ export class OciContainer implements ProcessWatcher {
   lastExec: ExecPreparation | undefined = undefined;
   /** Where init waits to be started, until it was. */
   #channel: Pipe | undefined;
+  /** Until it is created, or has failed. */
+  #onPrepared: ((container: OciContainer) => void) | undefined;
   readonly #onStopped: (container: OciContainer) => void;
 
   constructor(
@@ -51,6 +53,7 @@ export class OciContainer implements ProcessWatcher {
       readonly cgroup: Cgroup;
       readonly process: Process;
       readonly channel: Pipe;
+      readonly onPrepared?: ((container: OciContainer) => void) | undefined;
       readonly onStopped: (container: OciContainer) => void;
     },
   ) {
@@ -59,6 +62,7 @@ export class OciContainer implements ProcessWatcher {
     this.cgroup = parts.cgroup;
     this.#process = parts.process;
     this.#channel = parts.channel;
+    this.#onPrepared = parts.onPrepared;
     this.#onStopped = parts.onStopped;
   }
 
@@ -152,5 +156,11 @@ export class OciContainer implements ProcessWatcher {
     }
     this.#status = next;
     this.#changed?.wakeAll();
+    if (this.#onPrepared !== undefined) this.#tellPrepared(this.#onPrepared);
+  }
+
+  #tellPrepared(tell: (container: OciContainer) => void): void {
+    this.#onPrepared = undefined;
+    tell(this);
   }
 }

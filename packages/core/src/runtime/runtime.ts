@@ -50,6 +50,13 @@ export interface Stdio {
 /** Takes over the master of the terminal that a process has made for its standard streams. */
 export type ConsoleTaker = (master: OpenFile) => void;
 
+/** Who is told what while a container is made. */
+export interface CreateListeners {
+  readonly takeConsole?: ConsoleTaker;
+  /** Its first process has prepared everything and is about to wait to be started, or it has failed. */
+  readonly onPrepared?: (container: OciContainer) => void;
+}
+
 const RUNC_INIT = ["runc", "init"] as const;
 
 const KINDS: Readonly<Record<NamespaceType, NamespaceKind>> = {
@@ -107,7 +114,7 @@ export class Runtime {
    *
    * @throws StatusError already-exists if the id is taken.
    */
-  create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio, takeConsole?: ConsoleTaker): OciContainer {
+  create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio, listeners: CreateListeners = {}): OciContainer {
     if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
     const kernel = this.#kernel;
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
@@ -118,7 +125,7 @@ export class Runtime {
     cgroup.deviceRules = spec.linux.resources.devices;
     let container: OciContainer | undefined;
     const channel = kernel.pipes.channel(0, 0, (message) => {
-      if (!this.#handOver(message, takeConsole)) container?.reported(decode(message));
+      if (!this.#handOver(message, listeners.takeConsole)) container?.reported(decode(message));
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const { rootfs, hasMountPoints } = bundle;
@@ -141,7 +148,13 @@ export class Runtime {
       made.actions = undefined;
       cgroup.attach(made);
     });
-    const made = new OciContainer(id, spec, { cgroup, process, channel: channel.pipe, onStopped: this.#onStopped });
+    const made = new OciContainer(id, spec, {
+      cgroup,
+      process,
+      channel: channel.pipe,
+      onPrepared: listeners.onPrepared,
+      onStopped: this.#onStopped,
+    });
     container = made;
     made.adopt(process);
     this.#containers.set(id, made);

@@ -126,14 +126,13 @@ export class RunExecutor {
       specOf(id, op, user, request.mounts),
       { bundle, rootfs, hasMountPoints: true },
       this.#stdio(request, user),
+      { onPrepared: (made) => made.status === "created" && made.start() },
     );
     const { network } = op;
     let leave: (() => void) | undefined;
     const wait = { what: `RUN ${op.argv.join(" ")}`, ...(signal === undefined ? {} : { signal }) };
     try {
       leave = network === "host" ? undefined : joinNetwork(container.process.ns.net, network);
-      await world.until(() => container.status !== "creating", wait);
-      if (container.status === "created") container.start();
       await world.until(() => container.status === "stopped", wait);
     } catch (error) {
       if (signal?.aborted !== true) throw error;

@@ -5,9 +5,9 @@
  */
 import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../container/begin.ts";
 import type { Container } from "../container/container.ts";
 import { createWarnings } from "../container/create-warnings.ts";
+import type { LaunchOptions } from "../container/launcher.ts";
 import { NO_TTY } from "../docker/commands/create.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
@@ -53,10 +53,9 @@ export async function runContainer(session: Session, request: RunRequest): Promi
     : await attach(session, container, { stdout: AttachStdout, stderr: AttachStderr });
   try {
     if (request.detach) session.lines([container.id]);
-    await session.call("ContainerStart", container.id, async () => {
-      await startOrRemove(session, container);
-      if (request.detach) await begun(session.engine, container);
-    });
+    await session.call("ContainerStart", container.id, () =>
+      startOrRemove(session, container, { untilBegun: request.detach }),
+    );
   } catch (error) {
     return refuse(session, error);
   }
@@ -90,11 +89,9 @@ export async function startContainers(session: Session, request: StartRequest): 
   let failed: string[] = [];
   for (const name of request.containers) {
     try {
-      await session.call("ContainerStart", name, async () => {
-        const container = containers.get(name);
-        await startOrRemove(session, container);
-        await begun(session.engine, container);
-      });
+      await session.call("ContainerStart", name, () =>
+        startOrRemove(session, containers.get(name), { untilBegun: true }),
+      );
       session.lines([name]);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -155,9 +152,9 @@ function checkDetachKeys(keys: string): void {
 }
 
 /** What was to be removed at its end is removed when it does not begin. */
-async function startOrRemove({ engine }: Session, container: Container): Promise<void> {
+async function startOrRemove({ engine }: Session, container: Container, options: LaunchOptions = {}): Promise<void> {
   try {
-    await engine.containers.start(container);
+    await engine.containers.start(container, options);
   } catch (error) {
     const isOver = error instanceof StatusError && !container.isActive;
     if (isOver && container.hostConfig.AutoRemove) await engine.containers.remove(container);

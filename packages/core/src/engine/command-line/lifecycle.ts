@@ -4,7 +4,6 @@
  * @see docker/cli cli/command/container
  */
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../container/begin.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { signalOf } from "../signal-names.ts";
 import { eachNamed, type NamedWork } from "./named.ts";
@@ -27,11 +26,9 @@ export async function runLifecycle(session: Session, request: LifecycleRequest):
       );
     case "restart":
       return named(request.containers, (name) =>
-        session.call("ContainerRestart", name, async () => {
-          const container = containers.get(name);
-          await containers.restart(container, stopOf(request), name);
-          await begun(session.engine, container);
-        }),
+        session.call("ContainerRestart", name, () =>
+          containers.restart(containers.get(name), { ...stopOf(request), untilBegun: true }, name),
+        ),
       );
     case "kill":
       return named(request.containers, (name) =>

@@ -1,7 +1,6 @@
 /** Start, stop, restart, kill, pause: what is done to containers that are there. Model: compose's commands of that name. */
 import { ComposeError, type Project, select, withoutDependencies } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../container/begin.ts";
 import type { Container } from "../container/container.ts";
 import { signalOf } from "../signal-names.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
@@ -61,8 +60,8 @@ export async function restartProject(
       mine.map(async (container) => {
         for (const hook of service?.pre_stop ?? []) if (container.isRunning) await runHook(operation, container, hook);
         tell(operation, container, "Restarting");
-        await operation.engine.containers.restart(container, { timeoutSeconds: options.timeoutSeconds }, container.id);
-        await begun(operation.engine, container);
+        const { timeoutSeconds } = options;
+        await operation.engine.containers.restart(container, { timeoutSeconds, untilBegun: true }, container.id);
         tell(operation, container, "Started");
         for (const hook of service?.post_start ?? []) await runHook(operation, container, hook);
       }),

@@ -1,7 +1,6 @@
 /** Starts containers, each when what it depends on is ready. Model: compose's start.go and waitDependencies. */
 import { ComposeError, type Dependency, type Project, type Service, scaleOf } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../container/begin.ts";
 import type { Container } from "../container/container.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { injectFiles } from "./files.ts";
@@ -65,8 +64,7 @@ async function startService(
     await injectFiles(operation, project, name, service, container);
     tell(operation, container, "Starting");
     try {
-      await operation.engine.containers.start(container);
-      await begun(operation.engine, container);
+      await operation.engine.containers.start(container, { untilBegun: true });
     } catch (error) {
       if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
     }

@@ -7,7 +7,7 @@ import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { type OciContainer, type Runtime, sysctlProblem } from "../../runtime/index.ts";
-import type { WaitOptions, World } from "../../sim/index.ts";
+import { WaitQueue, type World } from "../../sim/index.ts";
 import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
 import { ConnectionLost, type DaemonLife } from "../machine/daemon-life.ts";
@@ -49,11 +49,52 @@ export interface LauncherParts {
 /** What a container ends with that gets no network, or whose log cannot be kept. */
 const START_FAILED = 128;
 
+/** How a container is started. */
+export interface LaunchOptions {
+  /** Nothing is made to happen by it: see `WaitOptions.follows`. */
+  readonly follows?: boolean;
+  /** Waits also until its program has taken its first steps, or ended. */
+  readonly untilBegun?: boolean;
+  /** It ran a moment ago: the event `restart` is told, too. */
+  readonly isRestart?: boolean;
+}
+
+/**
+ * Docker answers a request to start when runc and containerd have long told it that the program is executed: whoever hears
+ * of it can count on a program that has taken its first steps, and set up what it does about signals. So much later than
+ * the start is the answer, in virtual time. A real engine takes rather longer.
+ */
+const FIRST_STEPS_US = 1_000;
+
+/** A start that is under way. */
+class Launch {
+  /** The life of the daemon in which it was asked for. */
+  readonly life: number;
+  readonly options: LaunchOptions;
+  /** Woken when it is over. */
+  readonly changed = new WaitQueue("start");
+  isOver = false;
+  /** Its program has begun. */
+  hasBegun = false;
+  /** What went wrong when its program was to begin. */
+  error: unknown = undefined;
+
+  constructor(life: number, options: LaunchOptions) {
+    this.life = life;
+    this.options = options;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.changed.wakeAll();
+  }
+}
+
 export class Launcher {
   readonly #parts: LauncherParts;
   readonly #shm: SharedMemory;
   /** Containers whose start is under way. */
-  readonly #launching = new Set<Container>();
+  readonly #launching = new Map<Container, Launch>();
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -61,11 +102,12 @@ export class Launcher {
   }
 
   /** @throws StatusError: the container keeps the reason, and code 128 if it has no other; its networks are as before. */
-  async launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+  async launch(container: Container, options: LaunchOptions = {}): Promise<void> {
     const { world, life, networks } = this.#parts;
     const { endpoints } = container;
-    const { number } = life;
-    this.#launching.add(container);
+    const { follows = false } = options;
+    const launch = new Launch(life.number, options);
+    this.#launching.set(container, launch);
     try {
       const spec = this.#prepare(container);
       this.#parts.volumeMounts.open(container);
@@ -73,15 +115,15 @@ export class Launcher {
       const opening = networks.openOutside(container);
       if (opening !== undefined) await this.#opened(container, opening);
       this.#checkTask(container);
-      const oci = this.#create(container, spec);
-      if (oci.status === "creating") {
-        const settled = (): boolean => oci.status !== "creating";
-        const what = `container ${container.name} to be created`;
-        await world.until(settled, { follows: options.follows ?? false, on: oci.changed, what });
+      const oci = this.#create(container, spec, launch);
+      const what = `container ${container.name} to be started`;
+      await world.until(() => launch.isOver, { follows, on: launch.changed, what });
+      if (launch.error !== undefined) {
+        oci.killAll();
+        throw launch.error;
       }
-      if (life.number !== number) this.#lose(container, oci);
-      if (oci.status !== "created") this.#fail(container, oci);
-      this.#begin(container, oci);
+      if (life.number !== launch.life) this.#lose(container, oci, launch);
+      if (!launch.hasBegun) this.#fail(container, oci);
     } catch (error) {
       if (error instanceof StatusError) {
         if (container.exitCode === 0) container.exitCode = START_FAILED;
@@ -106,6 +148,7 @@ export class Launcher {
 
   /** Lets go of what only a running container has. */
   discard(container: Container): void {
+    this.#launching.get(container)?.end();
     this.#parts.runtime.delete(container.id);
     this.#shm.close(container);
     container.oci = undefined;
@@ -153,7 +196,7 @@ export class Launcher {
     return spec;
   }
 
-  #create(container: Container, spec: RuntimeSpec): OciContainer {
+  #create(container: Container, spec: RuntimeSpec, launch: Launch): OciContainer {
     const { runtime, snapshotter, streams } = this.#parts;
     const { id, networkOf } = container;
     const bundle = {
@@ -161,16 +204,39 @@ export class Launcher {
       rootfs: snapshotter.mounts(id, ROOTFS_PATH),
       hasMountPoints: true,
     };
-    container.oci = runtime.create(id, spec, bundle, streams.stdio(container), (master) =>
-      streams.openConsole(container, master),
-    );
+    container.oci = runtime.create(id, spec, bundle, streams.stdio(container), {
+      takeConsole: (master) => streams.openConsole(container, master),
+      onPrepared: (oci) => this.#prepared(container, oci, launch),
+    });
     return container.oci;
   }
 
+  /**
+   * Its first process has told how it got on. If all is well its program begins in the same step of the world, before
+   * anything else happens.
+   */
+  #prepared(container: Container, oci: OciContainer, launch: Launch): void {
+    if (oci.status === "created" && this.#parts.life.number === launch.life) {
+      try {
+        this.#begin(container, oci);
+        if (launch.options.isRestart === true) this.#parts.events.record(container, "restart");
+        launch.hasBegun = true;
+      } catch (error) {
+        // Who has asked for the start is to hear of it, not the process.
+        launch.error = error;
+      }
+    }
+    if (launch.hasBegun && launch.options.untilBegun === true)
+      this.#parts.world.clock.after(FIRST_STEPS_US, () => launch.end());
+    else launch.end();
+  }
+
   /** The daemon is not the one any more that was asked. */
-  #lose(container: Container, oci: OciContainer): never {
-    oci.killAll();
-    this.discard(container);
+  #lose(container: Container, oci: OciContainer, { hasBegun }: Launch): never {
+    if (!hasBegun) {
+      oci.killAll();
+      this.discard(container);
+    }
     throw new ConnectionLost();
   }
 

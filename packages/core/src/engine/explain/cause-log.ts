@@ -49,7 +49,7 @@ export class CauseLog {
   readonly #kernel: Kernel;
   readonly #causes = new Ring<Cause>(CAUSES_LIMIT);
   /** What was asked of containers that run, by their ids. */
-  readonly #requests = new Map<string, Request[]>();
+  readonly #requests = new Map<string, readonly Request[]>();
   #blow: Blow | undefined;
   #oom: OutOfMemoryCause | undefined;
   #crash: { readonly process: Process; readonly error: unknown } | undefined;
@@ -88,14 +88,15 @@ export class CauseLog {
   /** Notes that a user has asked for a signal; to be called before it is sent. */
   requested({ id, oci }: Container, demand: Demand, signal: Signal): void {
     if (oci === undefined) return;
-    const before = this.#requests.get(id) ?? [];
+    const before = this.#requests.get(id) ?? NO_REQUESTS;
     if (before.length >= REQUESTS_LIMIT) return;
     const timeUs = this.#kernel.nowUs;
     const first = signal === SIGKILL ? before.findLast((one) => one.demand === demand) : undefined;
     const reception = this.#kernel.signals.reception(oci.process, signal);
     const hadBegun = oci.process.text !== undefined;
-    before.push({ demand, signal, timeUs, reception, hadBegun, graceUs: first && timeUs - first.timeUs });
-    this.#requests.set(id, before);
+    const request = { demand, signal, timeUs, reception, hadBegun, graceUs: first && timeUs - first.timeUs };
+    // An array that is pushed to keeps room for sixteen more.
+    this.#requests.set(id, [...before, request]);
   }
 
   /** A container's first process has ended. */

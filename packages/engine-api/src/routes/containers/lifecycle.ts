@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/container/container_routes.go
  */
-import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
+import { type Container, type Engine, signalOf } from "@bottleship/core/engine";
 import { readUnsigned, StatusError } from "@bottleship/core/lib";
 import { readAll, readJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
@@ -33,10 +33,9 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
       }),
     ),
     on("stop", (container, { query, param }) => containers.stop(container, stopOptions(query), param)),
-    on("restart", async (container, { query, param }) => {
-      await containers.restart(container, stopOptions(query), param);
-      await begun(engine, container);
-    }),
+    on("restart", (container, { query, param }) =>
+      containers.restart(container, { ...stopOptions(query), untilBegun: true }, param),
+    ),
     on("pause", (container) => containers.pause(container)),
     on("unpause", (container) => containers.unpause(container)),
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
@@ -97,8 +96,7 @@ function checkStart(body: Uint8Array, query: URLSearchParams): void {
 async function start(engine: Engine, container: Container): Promise<ApiReply> {
   const { containers } = engine;
   try {
-    await containers.start(container);
-    await begun(engine, container);
+    await containers.start(container, { untilBegun: true });
     return empty(204);
   } catch (error) {
     if (!(error instanceof StatusError) || error.kind === "not-modified" || container.isActive) throw error;
