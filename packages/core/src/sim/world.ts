@@ -524,35 +524,57 @@ export class World {
   readonly #hop = ownFunction((): void => {
     // An `await` here would take half as long again.
     if (this.#hops++ < MICROTASKS_BEFORE_START) void NEXT_MICROTASK.then(this.#hop);
-    else void this.#pump();
+    else this.#pump("begins");
   });
 
-  async #pump(): Promise<void> {
+  /** Runs until nobody waits any more. No asynchronous function: mostly there is nothing that it has to wait for itself. */
+  #pump(how: "begins" | "goes on" | "ends"): void {
+    let pause: Promise<unknown> | undefined;
     try {
-      if (this.#driving === 0) this.#serve();
-      while (this.#driving > 0 || this.#bound !== undefined) {
-        if (this.#serve()) {
-          if (this.#bound !== undefined || this.#waits.length + this.#sleeping.size > 0) await this.#host.breathe();
-        } else if (this.#held.size > 0) await this.#untilReleased();
-        else if (this.#isAtBound()) {
-          if (!(await this.#rest())) break;
-        } else if (this.step()) {
-          if (this.recorder !== undefined || this.#bound !== undefined) this.#hashOfTurns = this.trace.hash;
-          this.#turns++;
-          if (this.#isBreathless()) await this.#breathe();
-        } else if (!(await this.#idle())) break;
-      }
+      if (how === "begins" && this.#driving === 0) this.#serve();
+      if (how !== "ends") pause = this.#run();
       // What others did while the host breathed may fulfil a wait that only follows.
-      if (this.#driving === 0) this.#serve();
+      if (pause === undefined && this.#driving === 0) this.#serve();
     } catch (bug) {
-      this.#askAll();
-      for (const wait of this.#waits.splice(0)) wait.reject(bug);
-      this.#driving = 0;
-    } finally {
-      this.#pumping = false;
-      // Waits that only follow are asked once more.
-      if (this.#wokenAgain && this.#waits.length > 0) this.wake();
+      this.#fail(bug);
     }
+    if (pause !== undefined) {
+      pause.then(this.#goOn, this.#fallOver);
+      return;
+    }
+    this.#pumping = false;
+    // Waits that only follow are asked once more.
+    if (this.#wokenAgain && this.#waits.length > 0) this.wake();
+  }
+
+  /** After a pause, whose outcome is false if nothing can happen any more. */
+  readonly #goOn = ownFunction((outcome: unknown): void => this.#pump(outcome === false ? "ends" : "goes on"));
+
+  readonly #fallOver = ownFunction((bug: unknown): void => {
+    this.#fail(bug);
+    this.#pump("ends");
+  });
+
+  #fail(bug: unknown): void {
+    this.#askAll();
+    for (const wait of this.#waits.splice(0)) wait.reject(bug);
+    this.#driving = 0;
+  }
+
+  /** Runs until nobody waits any more, or until a pause is due: that is answered. */
+  #run(): Promise<unknown> | undefined {
+    while (this.#driving > 0 || this.#bound !== undefined) {
+      if (this.#serve()) {
+        if (this.#bound !== undefined || this.#waits.length + this.#sleeping.size > 0) return this.#host.breathe();
+      } else if (this.#held.size > 0) return this.#untilReleased();
+      else if (this.#isAtBound()) return this.#rest();
+      else if (this.step()) {
+        if (this.recorder !== undefined || this.#bound !== undefined) this.#hashOfTurns = this.trace.hash;
+        this.#turns++;
+        if (this.#isBreathless()) return this.#breathe();
+      } else return this.#idle();
+    }
+    return undefined;
   }
 
   /**
@@ -609,7 +631,9 @@ export class World {
   /** Settles every wait that has ended one way or the other. True if any was. */
   #serve(): boolean {
     if (this.clock.nowUs > this.#deadlineUs || this.#turns >= this.#lastTurn) this.#askAll();
-    let settled: (() => void)[] | undefined;
+    // Mostly one wait ends at a time: a list of several is only made where there are such.
+    let settled: (() => void) | undefined;
+    let several: (() => void)[] | undefined;
     for (let i = 0; i < this.#waits.length; ) {
       const wait = this.#waits[i] as Wait;
       const settle = this.#outcome(wait);
@@ -617,19 +641,23 @@ export class World {
         i++;
         continue;
       }
-      this.#waits.splice(i, 1);
+      if (i === this.#waits.length - 1) this.#waits.pop();
+      else this.#waits.splice(i, 1);
       if (settle === undefined) this.#sleep(wait);
       else {
         if (wait.aborted !== undefined) wait.signal?.removeEventListener("abort", wait.aborted);
         if (!wait.follows) this.#driving--;
-        settled ??= [];
-        settled.push(settle);
+        if (settled === undefined) settled = settle;
+        else if (several === undefined) several = [settled, settle];
+        else several.push(settle);
       }
     }
-    if (settled === undefined) return false;
-    if (settled.length > 1) this.#chance?.shuffle(settled);
-    for (const settle of settled) settle();
-    return true;
+    if (several === undefined) settled?.();
+    else {
+      this.#chance?.shuffle(several);
+      for (const settle of several) settle();
+    }
+    return settled !== undefined;
   }
 
   /** How a wait has ended; `undefined` if it has not. */
