@@ -143,19 +143,18 @@ export class ContainerService {
     });
   }
 
-  async #start(container: Container, options: LaunchOptions, check: () => void): Promise<void> {
+  #start(container: Container, options: LaunchOptions, check: () => void): Promise<void> {
     const settled = this.#launcher.settled(container);
-    if (settled !== undefined) await settled;
-    this.#checkThere(container);
-    check();
+    if (settled !== undefined) return settled.then(() => this.#start(container, options, check));
+    try {
+      this.#checkThere(container);
+      check();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     container.restarts = undefined;
     container.endedByHand = false;
-    try {
-      await this.#launcher.launch(container, options);
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) this.#parts.causes.refused(container, error);
-      throw error;
-    }
+    return this.#launcher.launch(container, options);
   }
 
   /** @throws StatusError conflict for a container that is gone meanwhile @see moby daemon/start.go containerStart */
@@ -439,7 +438,6 @@ export class ContainerService {
       await this.#launcher.launch(container, options);
     } catch (error) {
       if (error instanceof ConnectionLost) return;
-      this.#parts.causes.refused(container, error);
       if (!(error instanceof StatusError)) throw error;
       if (container.state === "restarting") container.become("exited");
     }

@@ -4,7 +4,7 @@
  * Those that share their values share the objects, too; so it is enough to compare those. See kernel/repeated/repeated-setup.ts.
  */
 import { type Kernel, RepeatedSetup } from "../kernel/index.ts";
-import type { RuntimeSpec } from "../oci/index.ts";
+import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { type InitArgument, ownsCgroup } from "./init.ts";
 
 /** What the calls of init depend on. */
@@ -15,7 +15,8 @@ const MOST = 32;
 
 interface KnownSetup {
   readonly calls: RepeatedSetup;
-  readonly traits: readonly unknown[];
+  /** Of the first container of its kind. */
+  readonly terms: SetupTerms;
 }
 
 export class Setups {
@@ -30,15 +31,14 @@ export class Setups {
   /** What containers like this one do before their program; `undefined` if it is a special one. */
   of(argument: SetupTerms): RepeatedSetup | undefined {
     if (!isPlain(argument)) return undefined;
-    const traits = traitsOf(argument);
     const last = this.#known.at(-1);
-    if (last !== undefined && areAlike(last.traits, traits)) return last.calls;
-    const found = this.#known.find((one) => areAlike(one.traits, traits)) ?? this.#make(argument, traits);
+    if (last !== undefined && areAlike(last.terms, argument)) return last.calls;
+    const found = this.#known.find(({ terms }) => areAlike(terms, argument)) ?? this.#make(argument);
     this.#known = [...this.#known.filter((one) => one !== found).slice(1 - MOST), found];
     return found.calls;
   }
 
-  #make({ spec, mounts }: SetupTerms, traits: readonly unknown[]): KnownSetup {
+  #make({ spec, rootfs, mounts, hasMountPoints }: SetupTerms): KnownSetup {
     const { root, process, linux } = spec;
     const calls = new RepeatedSetup(this.#kernel, {
       target: root.path,
@@ -48,7 +48,7 @@ export class Setups {
       ownsNetwork: linux.namespaces.some(({ type }) => type === "network"),
       cwd: process.cwd,
     });
-    return { calls, traits };
+    return { calls, terms: { spec, rootfs, mounts, hasMountPoints } };
   }
 }
 
@@ -61,39 +61,46 @@ function isPlain({ spec, rootfs, mounts, hasMountPoints }: SetupTerms): boolean 
 }
 
 /**
- * Everything that the outcome of init's calls depends on, besides what `SetupSite` has. The split of mounts stands for
- * the masked paths, too.
+ * Whether everything is the same that the outcome of init's calls depends on, besides what `SetupSite` has. The split of
+ * mounts stands for the masked paths, too.
  */
-function traitsOf({ spec, rootfs, mounts }: SetupTerms): readonly unknown[] {
-  const { root, process, linux, hostname, domainname } = spec;
-  const options = rootfs[0]?.options ?? [];
-  return [
-    process.args[0],
-    options[0],
-    options[2],
-    options.length,
-    searchPath(process.env),
-    process.user,
-    process.cwd,
-    mounts,
-    root.path,
-    root.readonly,
-    linux.namespaces,
-    linux.sysctl,
-    linux.seccomp,
-    linux.devices,
-    process.capabilities,
-    process.rlimits,
-    process.noNewPrivileges,
-    hostname === undefined,
-    domainname === undefined,
-  ];
+function areAlike(one: SetupTerms, other: SetupTerms): boolean {
+  return one.mounts === other.mounts && haveSameRoot(one.rootfs, other.rootfs) && areAlikeInside(one.spec, other.spec);
 }
 
-const searchPath = (env: RuntimeSpec["process"]["env"]): string | undefined =>
+function haveSameRoot([one]: readonly MountSpec[], [other]: readonly MountSpec[]): boolean {
+  return one !== undefined && other !== undefined && isSameOverlay(one.options, other.options);
+}
+
+/** The first option says what lies below, the second what is written, the third the working directory. */
+const isSameOverlay = (one: readonly string[], other: readonly string[]): boolean =>
+  one[0] === other[0] && one[2] === other[2] && one.length === other.length;
+
+function areAlikeInside(one: RuntimeSpec, other: RuntimeSpec): boolean {
+  return (
+    areProcessesAlike(one.process, other.process) &&
+    one.root.path === other.root.path &&
+    one.root.readonly === other.root.readonly &&
+    one.linux.namespaces === other.linux.namespaces &&
+    one.linux.sysctl === other.linux.sysctl &&
+    one.linux.seccomp === other.linux.seccomp &&
+    one.linux.devices === other.linux.devices &&
+    (one.hostname === undefined) === (other.hostname === undefined) &&
+    (one.domainname === undefined) === (other.domainname === undefined)
+  );
+}
+
+function areProcessesAlike(one: ProcessSpec, other: ProcessSpec): boolean {
+  return (
+    one.args[0] === other.args[0] &&
+    one.user === other.user &&
+    one.cwd === other.cwd &&
+    one.capabilities === other.capabilities &&
+    one.rlimits === other.rlimits &&
+    one.noNewPrivileges === other.noNewPrivileges &&
+    searchPath(one.env) === searchPath(other.env)
+  );
+}
+
+const searchPath = (env: ProcessSpec["env"]): string | undefined =>
   env.findLast((variable) => variable.startsWith("PATH="));
-
-function areAlike(one: readonly unknown[], other: readonly unknown[]): boolean {
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
-  return true;
-}

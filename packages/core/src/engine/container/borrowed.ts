@@ -6,7 +6,7 @@
 import { StatusError } from "../../lib/index.ts";
 import { DEFAULT_SHM_SIZE } from "../../runtime/index.ts";
 import type { HostConfig } from "../docker/create-body.ts";
-import type { MountPoint } from "../mount/mount-points.ts";
+import { type MountPoint, NO_MOUNT_POINTS } from "../mount/mount-points.ts";
 import { SharedMemory } from "../mount/shared-memory.ts";
 import type { Container } from "./container.ts";
 import type { ContainerIndex } from "./container-index.ts";
@@ -94,7 +94,8 @@ export function inheritedMounts(
   index: ContainerIndex,
   { VolumesFrom: from }: Partial<HostConfig>,
 ): readonly MountPoint[] {
-  return (from ?? []).flatMap((text) => {
+  if (from == null || from.length === 0) return NO_MOUNT_POINTS;
+  return from.flatMap((text) => {
     if (text === "") throw new StatusError("invalid-argument", "volumes-from specification cannot be an empty string");
     const [name = "", mode = "rw"] = text.split(/:(.*)/s, 2);
     if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);

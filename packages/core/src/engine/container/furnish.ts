@@ -27,8 +27,9 @@ export interface Furniture {
 
 /** @throws StatusError invalid-argument for a source that is not there, internal for a path that cannot be made */
 export function furnish({ kernel, snapshotter, volumes }: Furniture, container: Container): void {
-  checkSources(kernel, container.mountPoints);
   const workdir = container.config.WorkingDir ?? "";
+  if (workdir === "" && container.mountPoints.length === 0) return;
+  checkSources(kernel, container.mountPoints);
   const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
   const declared = declaredVolumes(container);
   if ((workdir === "" || workdir === "/") && fresh.length === 0 && declared.length === 0) return;

@@ -9,6 +9,7 @@ import type { RuntimeSpec } from "../../oci/index.ts";
 import { type OciContainer, type Runtime, sysctlProblem } from "../../runtime/index.ts";
 import { WaitQueue, type World } from "../../sim/index.ts";
 import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
+import type { CauseLog } from "../explain/cause-log.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
 import { ConnectionLost, type DaemonLife } from "../machine/daemon-life.ts";
 import { mergedPath } from "../mount/merged-path.ts";
@@ -39,6 +40,7 @@ export interface LauncherParts {
   readonly networks: NetworkService;
   readonly users: UserLookup;
   readonly events: ContainerEvents;
+  readonly causes: CauseLog;
   readonly index: ContainerIndex;
   readonly streams: ContainerStreams;
   readonly bundles: BundleDirectory;
@@ -130,6 +132,7 @@ export class Launcher {
         container.error = error.message;
         container.endpoints = endpoints;
       }
+      if (!(error instanceof ConnectionLost)) this.#parts.causes.refused(container, error);
       throw error;
     } finally {
       this.#launching.delete(container);

@@ -56,6 +56,7 @@ export function checkReadable(container: Container): void {
 /** @throws StatusError internal for a size or a number that is none, and for a tag that names what there is not */
 export function checkLogDriver(container: Container): void {
   const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  if (isJsonFile(driver) && (options == null || Object.keys(options).length === 0)) return;
   if (options != null && driver === "local") checkLocal(options);
   if (options != null && isJsonFile(driver)) checkJsonFile(options);
   const problem = problemOf(() => {

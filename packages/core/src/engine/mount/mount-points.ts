@@ -87,7 +87,7 @@ export function collectMountPoints(
   return collect(config, hostConfig, volumes, inherited);
 }
 
-const NO_MOUNT_POINTS: readonly MountPoint[] = [];
+export const NO_MOUNT_POINTS: readonly MountPoint[] = [];
 const NO_VOLUMES: VolumeSource = { ensure: (name = "") => ({ name, path: "" }) };
 
 function collect(

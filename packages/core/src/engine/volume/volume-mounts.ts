@@ -45,6 +45,7 @@ export class VolumeMounts {
   /** A container is about to have its volumes. @throws StatusError internal, invalid-argument if one cannot be had */
   open(container: Container): void {
     const { id, mountPoints } = container;
+    if (mountPoints.length === 0) return;
     try {
       for (const volume of this.#of(container)) this.#retain(volume, id);
       this.#images.open(container);
@@ -59,6 +60,7 @@ export class VolumeMounts {
 
   /** A container has them no longer. */
   close(container: Container): void {
+    if (container.mountPoints.length === 0) return;
     this.#record(container, "unmount");
     this.#letGo(container);
   }

@@ -6,18 +6,30 @@ import type { Io } from "../../io.ts";
 const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
 const ULONG_MAX = 18_446_744_073_709_551_615n;
 
+/** A number with a point in it. */
+const FRACTION = /^([0-9]+\.?[0-9]*|\.[0-9]+)$/;
+
 /** Microseconds. A text that is no duration ends the applet. */
 export function* durationOrDie(io: Io, text: string): Routine<number> {
-  if (!text.includes(".")) return (yield* seconds(io, text)) * 1e6;
-  const [number = ""] = /^[0-9.]*/.exec(text) ?? [];
-  if (!/^([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(number)) return yield* showUsage(io);
-  const unit = yield* seconds(io, `1${text.slice(number.length)}`);
-  return Math.floor(Number(number) * unit * 1e6);
+  const us = durationOf(text);
+  if (us !== undefined) return us;
+  if (!text.includes(".")) return yield* io.die(`invalid number '${text}'`);
+  const number = numberOf(text);
+  return yield* FRACTION.test(number) ? io.die(`invalid number '1${text.slice(number.length)}'`) : showUsage(io);
 }
 
-function* seconds(io: Io, text: string): Routine<number> {
+/** Microseconds; `undefined` for a text that is no duration. */
+export function durationOf(text: string): number | undefined {
+  if (!text.includes(".")) return wholeUs(text);
+  const number = numberOf(text);
+  const unitUs = FRACTION.test(number) ? wholeUs(`1${text.slice(number.length)}`) : undefined;
+  return unitUs === undefined ? undefined : Math.floor(Number(number) * unitUs);
+}
+
+const numberOf = (text: string): string => /^[0-9.]*/.exec(text)?.[0] ?? "";
+
+function wholeUs(text: string): number | undefined {
   const [, digits, unit = ""] = /^([0-9]+)([smhd]?)$/.exec(text) ?? [];
-  const tooLarge = digits !== undefined && BigInt(digits) * BigInt(UNITS[unit] ?? 1) > ULONG_MAX;
-  if (digits === undefined || tooLarge) return yield* io.die(`invalid number '${text}'`);
-  return Number(digits) * (UNITS[unit] ?? 1);
+  if (digits === undefined || BigInt(digits) * BigInt(UNITS[unit] ?? 1) > ULONG_MAX) return undefined;
+  return Number(digits) * (UNITS[unit] ?? 1) * 1e6;
 }
