@@ -104,6 +104,13 @@ export class Pipe {
   /** At most `count` bytes; none if all writers are gone; `undefined` if there are none yet. */
   take(count: number): Uint8Array | undefined {
     if (this.#length === 0) return this.#writers === 0 ? NO_BYTES : undefined;
+    const only = this.#chunks.length === 1 ? this.#chunks[0] : undefined;
+    if (only !== undefined && only.length <= count) {
+      this.#chunks.length = 0;
+      this.#length = 0;
+      this.changed.wakeAll();
+      return only;
+    }
     const taken: Uint8Array[] = [];
     let left = count;
     let used = 0;
