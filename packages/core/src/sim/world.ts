@@ -8,7 +8,7 @@
  *
  * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
  */
-import { knownWord, ownFunction, StatusError } from "../lib/index.ts";
+import { knownWord, ownFunction, SmallSet, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
 import { checkAmounts } from "./amounts.ts";
 import { Clock, type Timer } from "./clock.ts";
@@ -182,7 +182,7 @@ export class World {
   /** Waits that are asked after every step whether they have ended. */
   readonly #waits: Wait[] = [];
   /** Waits that are asked only when their queue is woken. */
-  readonly #sleeping = new Set<Wait>();
+  readonly #sleeping = new SmallSet<Wait>();
   /** The earliest deadline of the sleeping waits. */
   #deadlineUs = Number.POSITIVE_INFINITY;
   /** The earliest turn at which a sleeping wait fails. */

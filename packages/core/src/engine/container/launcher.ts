@@ -4,7 +4,7 @@
  * @see moby daemon/start.go containerStart, Cleanup
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { SmallMap, StatusError } from "../../lib/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { type OciContainer, type Runtime, sysctlProblem } from "../../runtime/index.ts";
 import { WaitQueue, type World } from "../../sim/index.ts";
@@ -95,8 +95,8 @@ class Launch {
 export class Launcher {
   readonly #parts: LauncherParts;
   readonly #shm: SharedMemory;
-  /** Containers whose start is under way. */
-  readonly #launching = new Map<Container, Launch>();
+  /** Starts that are under way, by the ids of their containers. */
+  readonly #launching = new SmallMap<string, Launch>();
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -109,7 +109,7 @@ export class Launcher {
     const { endpoints } = container;
     const { follows = false } = options;
     const launch = new Launch(life.number, options);
-    this.#launching.set(container, launch);
+    this.#launching.set(container.id, launch);
     try {
       const spec = this.#prepare(container);
       this.#parts.volumeMounts.open(container);
@@ -135,7 +135,7 @@ export class Launcher {
       if (!(error instanceof ConnectionLost)) this.#parts.causes.refused(container, error);
       throw error;
     } finally {
-      this.#launching.delete(container);
+      this.#launching.delete(container.id);
     }
   }
 
@@ -144,14 +144,14 @@ export class Launcher {
    * container meanwhile has to: Docker holds the container's lock.
    */
   settled(container: Container): Promise<void> | undefined {
-    if (!this.#launching.has(container)) return undefined;
+    if (!this.#launching.has(container.id)) return undefined;
     const what = `container ${container.name} to be started`;
-    return this.#parts.world.until(() => !this.#launching.has(container), { what });
+    return this.#parts.world.until(() => !this.#launching.has(container.id), { what });
   }
 
   /** Lets go of what only a running container has. */
   discard(container: Container): void {
-    this.#launching.get(container)?.end();
+    this.#launching.get(container.id)?.end();
     this.#parts.runtime.delete(container.id);
     this.#shm.close(container);
     container.oci = undefined;

@@ -3,7 +3,7 @@
  */
 import { SIGKILL, type Signal, type WaitStatus } from "../../abi/index.ts";
 import { type Cgroup, type Kernel, type OutOfMemory, type Process, pidIn } from "../../kernel/index.ts";
-import { Ring } from "../../lib/index.ts";
+import { Ring, SmallMap } from "../../lib/index.ts";
 import type { OciContainer } from "../../runtime/index.ts";
 import { containerIdOf } from "../container/cgroup-owner.ts";
 import type { Container } from "../container/container.ts";
@@ -49,7 +49,7 @@ export class CauseLog {
   readonly #kernel: Kernel;
   readonly #causes = new Ring<Cause>(CAUSES_LIMIT);
   /** What was asked of containers that run, by their ids. */
-  readonly #requests = new Map<string, readonly Request[]>();
+  readonly #requests = new SmallMap<string, readonly Request[]>();
   #blow: Blow | undefined;
   #oom: OutOfMemoryCause | undefined;
   #crash: { readonly process: Process; readonly error: unknown } | undefined;
