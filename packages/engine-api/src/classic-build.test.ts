@@ -182,15 +182,15 @@ it.each([
   ["cpuquota=10", "CPU cfs quota can not be less than 1ms (i.e. 1000)"],
   ["cpuperiod=10", "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)"],
   ["cpusetmems=7", "Requested memory nodes are not available - requested 7, available: 0"],
-])("refuses %s when a RUN needs a container", async (query, problem) => {
+])("refuses %s when a step needs a container", async (query, problem) => {
   const { build } = await machine();
-  const files = { Dockerfile: "FROM busybox\nENV a=b\nRUN echo hi" };
+  const files = { Dockerfile: "FROM busybox\nCOPY f /f\nENV a=b\nRUN echo hi", f: "" };
   const told = await build(files, query);
-  expect(told.slice(-3)).toMatchObject([{ stream: "Step 3/3 : RUN echo hi" }, { stream: "\n" }, { error: problem }]);
+  expect(told.slice(-3)).toMatchObject([{ stream: "Step 3/4 : ENV a=b" }, { stream: "\n" }, { error: problem }]);
   expect((await build({ Dockerfile: "ARG B=busybox\nFROM $B\nRUN echo of $B" }, query)).at(-1)).toMatchObject({
     error: problem,
   });
-  expect((await build({ Dockerfile: "FROM busybox\nENV a=b" }, query)).at(-1)).not.toHaveProperty("error");
+  expect((await build({ Dockerfile: "FROM busybox\nCOPY f /f", f: "" }, query)).at(-1)).not.toHaveProperty("error");
   await build(files);
   expect((await build(files, query)).at(-1)).not.toHaveProperty("error");
 });
@@ -200,4 +200,71 @@ it("limits what RUN may use", async () => {
   const limits = "RUN cd /sys/fs/cgroup; cat memory.max cpu.max cpuset.cpus";
   const told = await build({ Dockerfile: `FROM busybox\n${limits}` }, "memory=8388608&cpuquota=50000&cpusetcpus=0");
   expect(told.map(({ stream }) => stream).join("")).toContain("8388608\n50000 100000\n0\n");
+});
+
+const STAGES = `FROM busybox AS one
+ENV a=b
+RUN echo a >/a
+FROM one AS two
+RUN echo b >/b
+FROM busybox
+ENV a=b
+COPY --from=two /b /b
+COPY [ "with blank", "/c" ]`;
+
+it("names images that are there, and the same one where it is the same", async () => {
+  const { engine, build } = await machine();
+  const told = await build({ Dockerfile: STAGES, "with blank": "" }, "t=all");
+  const named = told.flatMap(({ stream }) => / ---> ([0-9a-f]{12})\n/.exec(`${stream}`)?.[1] ?? []);
+  const [base, env, one, again, two, third, cached, copied, last] = named;
+  expect([again, third, cached]).toEqual([one, base, env]);
+  for (const id of named) expect(engine.images.find(id)?.id).toContain(id);
+  const stages = told.flatMap(({ aux }) => (aux as { ID: string } | undefined)?.ID.slice(7, 19) ?? []);
+  expect(stages).toEqual([one, two, last]);
+  expect((await engine.docker("history -q all")).stdout).toBe([last, copied, env, base, ""].join("\n"));
+  expect((await engine.docker(`run --rm ${two} cat /a /b`)).stdout).toBe("a\nb\n");
+  expect((await engine.docker("history --no-trunc --format '{{.CreatedBy}}' all")).stdout).toMatch(
+    /^.* COPY file:\S* in \/c/,
+  );
+  await engine.docker("rmi all");
+  expect(engine.images.find(copied ?? "")).toBeUndefined();
+  expect(engine.images.find(two ?? "")?.id).toContain(two);
+});
+
+it("runs its steps in containers, of which there are events", async () => {
+  const { engine, build } = await machine();
+  const before = engine.events.past().length;
+  await build({ Dockerfile: "FROM busybox\nENV a=b\nRUN true\nCOPY f /f", f: "" });
+  const seen = engine.events.past().slice(before);
+  expect(seen.map(({ type, action }) => `${type} ${action}`)).toEqual([
+    ...["container create", "image create", "container destroy"],
+    ...["container create", "container attach", "network connect", "container start", "network disconnect"],
+    ...["container die", "image create", "container destroy"],
+  ]);
+});
+
+it("runs in the network of another container", async () => {
+  const { engine, build } = await machine();
+  await engine.docker("run -d --name web --hostname inside busybox sleep 1000");
+  const Dockerfile = "FROM busybox\nRUN ip -o -4 addr show eth0 | grep -o 172.17.0.2; hostname";
+  const told = (await build({ Dockerfile }, "networkmode=container:web")).map(({ stream }) => stream).join("");
+  expect(told).toContain("172.17.0.2\ninside\n");
+  expect((await build({ Dockerfile }, "networkmode=container:nosuch&nocache=1")).at(-1)).toMatchObject({
+    error: expect.stringContaining("No such container: nosuch"),
+  });
+});
+
+it("takes steps from an image that came from elsewhere where that is named, and gives them images again", async () => {
+  const { engine, build } = await machine();
+  const files = { Dockerfile: "FROM busybox\nENV a=b\nRUN echo a >/a\nRUN echo b >/b" };
+  const cached = async (query: string): Promise<number> =>
+    (await build(files, query)).filter(({ stream }) => stream === " ---> Using cache\n").length;
+  expect(await cached("t=kept")).toBe(0);
+  const { id } = engine.images.get("kept");
+  const archive = await engine.images.save(["kept"]);
+  await engine.docker("rmi -f kept");
+  await engine.images.load(archive);
+  expect(await cached("")).toBe(0);
+  expect(await cached(`t=again&cachefrom=${encodeURIComponent('["kept"]')}`)).toBe(3);
+  expect(engine.images.get("again").id).toBe(id);
 });

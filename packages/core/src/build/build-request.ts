@@ -1,7 +1,5 @@
 /** What a build is asked for, what it gives, and what it needs to know of images. */
-import type { LayerEntry } from "../content/index.ts";
 import type { Image } from "../image/index.ts";
-import type { Chunks } from "../lib/index.ts";
 import type { Platform, ProcessSpec } from "../oci/index.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
@@ -75,8 +73,6 @@ export interface BuildRequest {
   readonly exports?: readonly BuildExport[];
   /** Hears what the build does. */
   readonly onEvent?: BuildListener;
-  /** Is given what a step has changed that then failed: the entries of a layer. */
-  readonly onWreck?: (entries: readonly LayerEntry<Chunks>[]) => void;
   /** Aborted when nobody wants the image any more: what runs is killed, and the build fails with `context canceled`. */
   readonly signal?: AbortSignal;
 }

@@ -3,7 +3,7 @@
  *
  * @see BuildKit solver/llbsolver/solver.go, frontend/dockerfile/builder/build.go
  */
-import { diffLayer, type LayerEntry } from "../content/index.ts";
+import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { bytesText, lowerCase } from "../lib/go/index.ts";
 import { byteLength, clean, encode, StatusError } from "../lib/index.ts";
@@ -287,7 +287,6 @@ export class Builder {
       offers,
       progress,
       onMiss: (miss) => misses.push(miss),
-      onWreck: (snapshot) => request.onWreck?.(diffLayer(this.#machine.snapshotter.directory(snapshot))),
     });
   }
 

@@ -20,7 +20,7 @@ import { type Container, type ContainerRecord, LOST_EXIT_CODE } from "./containe
 import { ContainerEvents } from "./container/container-events.ts";
 import { ContainerIndex, withoutSlash } from "./container/container-index.ts";
 import type { CreateOptions } from "./container/create-options.ts";
-import { Creation, type OwnOptions, type PastRun } from "./container/creation.ts";
+import { Creation, type OwnOptions } from "./container/creation.ts";
 import { Launcher, type LaunchOptions } from "./container/launcher.ts";
 import { RestartBackoff, startsWithEngine } from "./container/restart.ts";
 import { type StopOptions, Stopper } from "./container/stopper.ts";
@@ -31,7 +31,6 @@ import type { CauseLog } from "./explain/cause-log.ts";
 import { ConnectionLost, type DaemonLife } from "./machine/daemon-life.ts";
 import { checkSources } from "./mount/bind-source.ts";
 import { releaseImages } from "./mount/image-mounts.ts";
-import { newId } from "./names.ts";
 import { forgetLinks, removeLink, restoreLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
 import type { NetworkService } from "./networks.ts";
@@ -115,16 +114,6 @@ export class ContainerService {
    */
   create(options: CreateOptions, name = "", own: OwnOptions = {}): Container {
     return this.#creation.create(options, name, own);
-  }
-
-  /** For a container that is made later, with what it has left. */
-  newId(): string {
-    return newId(this.#parts.prng);
-  }
-
-  /** Makes a container whose program has run without it. @throws StatusError as `create` */
-  createPast(options: CreateOptions, past: PastRun): Container {
-    return this.#creation.createPast(options, past);
   }
 
   /**

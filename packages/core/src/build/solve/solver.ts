@@ -34,8 +34,6 @@ export interface SolverOptions {
   /** Layers of the caches that were named. */
   readonly offers: OfferedLayers;
   readonly onMiss: (miss: CacheMiss) => void;
-  /** Is given the snapshot that a step has changed that failed, before that goes. */
-  readonly onWreck: (snapshot: string) => void;
 }
 
 /** The work on a tree, its key, and what stood for other results of the same. */
@@ -253,7 +251,6 @@ export class Solver {
       try {
         await work.change(active, shown, this.#abort.signal);
       } catch (error) {
-        this.#options.onWreck(active);
         snapshotter.remove(active);
         throw error;
       } finally {

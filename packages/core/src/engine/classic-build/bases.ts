@@ -112,6 +112,19 @@ export function baseOf(dockerfile: Dockerfile, index: number): string | undefine
   return stageOf(dockerfile, index) !== undefined || name === "scratch" ? undefined : name;
 }
 
+/** What a stage stands on: an earlier stage, an image that is here, or nothing. */
+export function stageBase(
+  { images }: Engine,
+  dockerfile: Dockerfile,
+  index: number,
+  earlier: readonly (Image | undefined)[],
+): Image | undefined {
+  const stage = stageOf(dockerfile, index);
+  if (stage !== undefined) return earlier[stage];
+  const name = baseOf(dockerfile, index);
+  return name === undefined ? undefined : images.find(name);
+}
+
 /** Whether the last stage does, or the stage below it. */
 function standsOnNothing(dockerfile: Dockerfile): boolean {
   let index: number | undefined = dockerfile.stages.length - 1;

@@ -3,8 +3,7 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, api/server/router/build/build_routes.go
  */
-import { CREATE_FAILED } from "../container/start-failure.ts";
-import type { Failed } from "./progress.ts";
+import type { Instruction } from "../../build/index.ts";
 
 /** A build that was told of as it went, and then failed. */
 export class ClassicBuildError extends Error {
@@ -32,19 +31,22 @@ export function notInContext(kind: "COPY" | "ADD", path: string): string {
 const NO_SOURCES = "no source files were specified";
 const NO_DIRECTORY = "the destination must be a directory and end with a /";
 
+/** A step that has failed. */
+export interface FailedStep {
+  readonly kind: Instruction["kind"];
+  /** The base image has asked for it. */
+  readonly isTrigger: boolean;
+  /** Its files are those of the context. */
+  readonly isOfContext: boolean;
+}
+
 /** The builder's error in the classic builder's words. */
-export function classicError(error: unknown, { step, reason }: Failed): unknown {
-  if (reason !== undefined) return new ClassicBuildError(`${CREATE_FAILED}${reason}`);
+export function classicError(error: unknown, { kind, isTrigger, isOfContext }: FailedStep): unknown {
   const message = error instanceof Error ? error.message : String(error);
-  // A trigger's files come from the context.
-  const [, unsent] = step?.kind === "FROM" ? (UNSENT.exec(message) ?? []) : [];
-  if (unsent !== undefined) return new ClassicBuildError(notInContext("COPY", unsent));
-  const [, missing] = MISSING.map((pattern) => pattern.exec(message)).find((found) => found !== null) ?? [];
-  if (missing !== undefined && step?.kind === "COPY") {
-    return new ClassicBuildError(`COPY failed: stat ${missing}: file does not exist`);
-  }
-  if (step?.kind === "COPY" || step?.kind === "ADD") {
-    const { kind } = step;
+  if (kind === "COPY" || kind === "ADD") {
+    const [, missing] = MISSING.map((pattern) => pattern.exec(message)).find((found) => found !== null) ?? [];
+    if (missing !== undefined && (isTrigger || isOfContext)) return new ClassicBuildError(notInContext(kind, missing));
+    if (missing !== undefined) return new ClassicBuildError(`${kind} failed: stat ${missing}: file does not exist`);
     if (message.endsWith(NO_SOURCES)) return new ClassicBuildError(`${kind} failed: ${NO_SOURCES}`);
     if (message.endsWith(NO_DIRECTORY))
       return new ClassicBuildError(`When using ${kind} with more than one source file, ${NO_DIRECTORY}`);
@@ -52,19 +54,5 @@ export function classicError(error: unknown, { step, reason }: Failed): unknown 
   const [, download] = /^failed to load cache key: (Get ".*)$/s.exec(message) ?? [];
   if (download !== undefined) return new ClassicBuildError(`ADD failed: ${download}`);
   const [, file] = /^mkdir (.*): not a directory$/.exec(message) ?? [];
-  if (file !== undefined) return new ClassicBuildError(`Cannot mkdir: ${file} is not a directory`);
-  const [, user] = /^process ".*" did not complete successfully: (unable to find .*)$/s.exec(message) ?? [];
-  if (user !== undefined) return new ClassicBuildError(user);
-  const [, command, code] = /process "(.*)" did not complete successfully: exit code: (\d+)/s.exec(message) ?? [];
-  if (command === undefined || code === undefined) return error;
-  return new ClassicBuildError(`The command '${unquoted(command)}' returned a non-zero code: ${code}`, Number(code));
-}
-
-function unquoted(command: string): string {
-  try {
-    const text: unknown = JSON.parse(`"${command}"`);
-    return typeof text === "string" ? text : command;
-  } catch {
-    return command;
-  }
+  return file === undefined ? error : new ClassicBuildError(`Cannot mkdir: ${file} is not a directory`);
 }

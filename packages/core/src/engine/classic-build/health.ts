@@ -6,57 +6,23 @@
  *
  * @see moby daemon/builder/dockerfile/dispatchers.go dispatchHealthcheck, daemon/commit.go merge
  */
-import { type Dockerfile, healthcheckOf, healthcheckStep, type Instruction } from "../../build/index.ts";
-import type { Healthcheck, ImageRunConfig } from "../../oci/index.ts";
+import { healthcheckOf, healthcheckStep, type Instruction } from "../../build/index.ts";
+import type { ImageRunConfig } from "../../oci/index.ts";
 import { mergeHealth } from "../container/merge-config.ts";
-import { stageOf } from "./bases.ts";
-import { triggerOf } from "./steps.ts";
 
-/** What each HEALTHCHECK meets. */
-export interface EarlierHealth {
-  /** By the numbers of steps, from 0: what is told where another check loses its place. */
-  readonly notes: ReadonlyMap<number, string>;
-  /** The same for the triggers of a stage: "2 0" is the first trigger of the third stage. */
-  readonly triggerNotes: ReadonlyMap<string, string>;
-  /**
-   * Steps whose image has more of a check than they say, or whose triggers do: the image of such a step is not found
-   * again, for it is not what the step asks for.
-   */
-  readonly grown: ReadonlySet<number>;
+/** What is told where another check loses its place; nothing otherwise. */
+export function overriddenHealth({ kind }: Instruction, parent: ImageRunConfig | undefined): string {
+  const { Test = [] } = parent?.Healthcheck ?? {};
+  if (kind !== "HEALTHCHECK" || Test.length === 0 || Test[0] === "NONE") return "";
+  return `Note: overriding previous HEALTHCHECK: [${Test.join(" ")}]\n`;
 }
 
-export function earlierHealth(
-  dockerfile: Dockerfile,
-  baseOf: (stage: number) => ImageRunConfig | undefined,
-): EarlierHealth {
-  const notes = new Map<number, string>();
-  const triggerNotes = new Map<string, string>();
-  const grown = new Set<number>();
-  const ends: (Healthcheck | undefined)[] = [];
-  let at = dockerfile.args?.length ?? 0;
-  for (const [stage, { instructions }] of dockerfile.stages.entries()) {
-    const earlier = stageOf(dockerfile, stage);
-    const base = baseOf(stage);
-    let check = earlier === undefined ? base?.Healthcheck : ends[earlier];
-    const meet = (one: Instruction | undefined, note: (text: string) => void): void => {
-      if (one?.kind !== "HEALTHCHECK") return;
-      const { Test = [] } = check ?? {};
-      if (Test.length > 0 && Test[0] !== "NONE") note(`Note: overriding previous HEALTHCHECK: [${Test.join(" ")}]\n`);
-      const own = healthcheckOf(healthcheckStep(one));
-      const { Healthcheck: merged } = mergeHealth(own, check);
-      if (Object.keys(merged ?? {}).length > Object.keys(own).length) grown.add(at);
-      check = merged;
-    };
-    for (const [number, text] of (base?.OnBuild ?? []).entries())
-      meet(triggerOf(text), (note) => triggerNotes.set(`${stage} ${number}`, note));
-    at++;
-    for (const one of instructions) {
-      meet(one, (note) => notes.set(at, note));
-      at++;
-    }
-    ends.push(check);
-  }
-  return { notes, triggerNotes, grown };
+/** Whether a step's image has more of a check than the step says. */
+export function growsHealth(one: Instruction, parent: ImageRunConfig | undefined): boolean {
+  if (one.kind !== "HEALTHCHECK") return false;
+  const own = healthcheckOf(healthcheckStep(one));
+  const { Healthcheck: merged } = mergeHealth(own, parent?.Healthcheck);
+  return Object.keys(merged ?? {}).length > Object.keys(own).length;
 }
 
 /** The configuration of a step's image, with what its check has from the image before. */

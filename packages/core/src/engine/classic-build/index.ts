@@ -1,11 +1,10 @@
 /** The classic builder. */
 export {
   type ClassicBuildOptions,
-  type ClassicListener,
-  type ClassicMessage,
   extraHosts,
   openClassicBuild,
   runNetwork,
   type StartedBuild,
 } from "./build.ts";
 export { ClassicBuildError } from "./error.ts";
+export type { ClassicListener, ClassicMessage } from "./report.ts";

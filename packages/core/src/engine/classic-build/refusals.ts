@@ -36,8 +36,6 @@ export interface Sources {
   readonly paths: ContextPaths;
   /** Images that cannot be had, and why. */
   readonly missing: ReadonlyMap<string, string>;
-  /** A RUN for which no container can be made, and why. */
-  readonly run?: { readonly step: AnyInstruction | undefined; readonly problem: string } | undefined;
 }
 
 export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal | undefined {
@@ -61,19 +59,6 @@ export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal |
   return undefined;
 }
 
-/** The refusal of the step that the builder below finds wrong before it begins; nothing for the first. */
-export function refusalAt(dockerfile: Dockerfile, { message, range }: BuildError): Refusal | undefined {
-  if (range === undefined) return undefined;
-  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
-    const index = instructions.findIndex((one) => one.range?.startLine === range.startLine);
-    const one = instructions[index];
-    if (one === undefined) continue;
-    const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
-    return { message, text: textOf(one), before: { ...dockerfile, stages } };
-  }
-  return undefined;
-}
-
 function problemOf(one: AnyInstruction, stage: number, sources: Sources): string | undefined {
   const option = buildKitOption(one);
   if (option !== undefined) {
@@ -82,8 +67,6 @@ function problemOf(one: AnyInstruction, stage: number, sources: Sources): string
     return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
   }
   switch (one.kind) {
-    case "RUN":
-      return sources.run?.step === one ? sources.run.problem : undefined;
     case "COPY":
     case "ADD":
       return copyProblem(one, stage, sources);

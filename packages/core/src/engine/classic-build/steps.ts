@@ -1,73 +1,20 @@
 /**
- * The steps of a Dockerfile as the classic builder counts them, and which vertex of the build is which.
+ * The steps of a Dockerfile as the classic builder reads and counts them.
  *
  * @see moby builder/dockerfile/dispatchers.go
  */
 import { type AnyInstruction, type Dockerfile, type Instruction, parse, print } from "../../build/index.ts";
 import { StatusError } from "../../lib/index.ts";
 
-export interface ClassicStep {
-  /** The instruction as it is shown. */
-  readonly text: string;
-  readonly kind: AnyInstruction["kind"];
-  readonly instruction: AnyInstruction;
-  /** Where the build does it: the stage and the number of the step in it, from 1; `undefined` if it only notes it. */
-  readonly place: StepPlace | undefined;
-}
-
-export interface StepPlace {
-  readonly stage: number;
-  readonly number: number;
-}
-
-/** Instructions that the build does: others it only notes. */
-export const MAKES_LAYER: ReadonlySet<string> = new Set(["RUN", "COPY", "ADD", "WORKDIR"]);
-
-export function classicSteps(dockerfile: Dockerfile): readonly ClassicStep[] {
-  const steps: ClassicStep[] = (dockerfile.args ?? []).map((one) => step(one, undefined));
-  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
-    steps.push(step(from, { stage, number: 1 }));
-    let number = 1;
-    for (const one of instructions) {
-      steps.push(step(one, MAKES_LAYER.has(one.kind) ? { stage, number: ++number } : undefined));
-    }
-  }
-  return steps;
-}
-
-function step(instruction: AnyInstruction, place: StepPlace | undefined): ClassicStep {
-  return { text: textOf(instruction), kind: instruction.kind, instruction, place };
-}
+/** How many steps there are. */
+export const countSteps = ({ args = [], stages }: Dockerfile): number =>
+  stages.reduce((sum, { instructions }) => sum + 1 + instructions.length, args.length);
 
 /** The instruction as it is shown. */
 export function textOf(instruction: AnyInstruction): string {
   if (instruction.source !== undefined) return instruction.source;
   const whole = instruction.kind === "FROM" ? { from: instruction, instructions: [] } : undefined;
   return whole === undefined ? instruction.kind : print({ stages: [whole] }).trim();
-}
-
-/** `[build 2/5] RUN make` of the build's vertices; triggers of the base image come before the stage's own steps. */
-export interface VertexName {
-  readonly place: StepPlace;
-  readonly isTrigger: boolean;
-  readonly count: number;
-}
-
-export function readVertexName(name: string, dockerfile: Dockerfile): VertexName | undefined {
-  const [, stage, number, count, trigger] = /^\[(?:(\S+) +)?(\d+)\/(\d+)\] (ONBUILD )?/.exec(name) ?? [];
-  if (number === undefined || count === undefined) return undefined;
-  return {
-    place: { stage: stageNumber(dockerfile, stage), number: Number(number) },
-    isTrigger: trigger !== undefined,
-    count: Number(count),
-  };
-}
-
-function stageNumber({ stages }: Dockerfile, name: string | undefined): number {
-  if (name === undefined) return stages.length - 1;
-  const named = stages.findIndex(({ from }) => from.as?.toLowerCase() === name.toLowerCase());
-  if (named >= 0) return named;
-  return Number(/^stage-(\d+)$/.exec(name)?.[1] ?? stages.length - 1);
 }
 
 /** The Dockerfile, or nothing if it is wrong: then the build says so. */

@@ -29,6 +29,8 @@ export interface CommitOptions {
   readonly comment?: string;
   /** The configuration of the image; that of the container by default. */
   readonly config?: ImageRunConfig;
+  /** The command that its history tells; that of the container by default. */
+  readonly command?: string;
 }
 
 /**
@@ -74,7 +76,7 @@ export function commitContainer(parts: CommitParts, container: Container, option
   const created = timeOf(kernel.nowUs);
   const step = {
     created,
-    created_by: (container.config.Cmd ?? []).join(" "),
+    created_by: options.command ?? (container.config.Cmd ?? []).join(" "),
     ...(options.author ? { author: options.author } : {}),
     ...(options.comment ? { comment: options.comment } : {}),
   };

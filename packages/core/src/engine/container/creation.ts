@@ -3,10 +3,9 @@
  *
  * @see moby daemon/create.go
  */
-import { applyLayer, diffLayer, type LayerEntry } from "../../content/index.ts";
 import { type Image, topSnapshot } from "../../image/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
-import { type Chunks, StatusError } from "../../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
@@ -37,24 +36,6 @@ export interface OwnOptions {
   readonly isTask?: boolean;
   /** Besides those that were asked for. */
   readonly mounts?: readonly MountPoint[];
-  /**
-   * The id that clients have been told already: a step of the classic builder runs "in" a container that is made
-   * afterwards.
-   */
-  readonly id?: string;
-}
-
-/** What a program has left that ran before there was a container of it. */
-export interface PastRun {
-  /** As `ContainerService.newId` has given it. */
-  readonly id: string;
-  /** What it has changed: the entries of a layer, or the snapshot that holds them. */
-  readonly changes: readonly LayerEntry<Chunks>[] | string;
-  /** When it ran; nothing if it never did. */
-  readonly ran?: { readonly startedUs: number; readonly finishedUs: number } | undefined;
-  readonly exitCode: number;
-  /** Why it was not started. */
-  readonly error?: string | undefined;
 }
 
 export interface CreationParts {
@@ -93,7 +74,8 @@ export class Creation {
    */
   create(given: CreateOptions, name = "", own: OwnOptions = {}): Container {
     const { snapshotter, volumes, networks, prng, kernel, findImage, index, events } = this.#parts;
-    const { isTask = false, mounts = [], id = newId(prng) } = own;
+    const { isTask = false, mounts = [] } = own;
+    const id = newId(prng);
     const options = this.#supported(given);
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
@@ -141,21 +123,6 @@ export class Creation {
       volumes.removeAnonymousFrom(volumesBefore);
       throw error;
     }
-  }
-
-  /** Makes a container whose program has run without it. @throws StatusError as `create` */
-  createPast(options: CreateOptions, { id, changes, ran, exitCode, error = "" }: PastRun): Container {
-    const { snapshotter } = this.#parts;
-    const container = this.create(options, "", { id });
-    const entries = typeof changes === "string" ? diffLayer(snapshotter.directory(changes)) : changes;
-    applyLayer(snapshotter.directory(id), entries);
-    container.exitCode = exitCode;
-    container.error = error;
-    if (ran === undefined) return container;
-    container.startedUs = ran.startedUs;
-    container.finishedUs = ran.finishedUs;
-    container.become("exited");
-    return container;
   }
 
   /** Without what the machine's kernel has no part for. */
