@@ -95,8 +95,8 @@ export class CauseLog {
     const reception = this.#kernel.signals.reception(oci.process, signal);
     const hadBegun = oci.process.text !== undefined;
     const request = { demand, signal, timeUs, reception, hadBegun, graceUs: first && timeUs - first.timeUs };
-    // An array that is pushed to keeps room for sixteen more.
-    this.#requests.set(id, [...before, request]);
+    // One that is pushed to, or spread into, keeps room for many more.
+    this.#requests.set(id, before.length === 0 ? [request] : [...before, request]);
   }
 
   /** A container's first process has ended. */
