@@ -14,6 +14,7 @@ import {
   SIGNAL_MAX,
   type Signal,
 } from "../abi/index.ts";
+import type { Cgroup } from "./cgroup/cgroup.ts";
 import { chargePid, tryChargePid } from "./cgroup/pids.ts";
 import { cloneNamespaces } from "./namespaces/clone.ts";
 import type { NamespaceSet } from "./namespaces/namespace-set.ts";
@@ -24,12 +25,18 @@ import type { SignalAction } from "./signals.ts";
 const NO_NAMESPACES: ReadonlySet<NamespaceKind> = new Set();
 
 /**
- * A child that starts at `routine`, otherwise like its parent.
+ * A child that starts at `routine`, otherwise like its parent. It is born in `cgroup`, as with CLONE_INTO_CGROUP; another
+ * than its parent's takes it in whatever its pids.max is, as it would who is moved there.
  *
  * @throws EAGAIN if pids.max or RLIMIT_NPROC is reached. @throws EPERM for new namespaces without the right to.
  * @throws ENOMEM if the pid namespace's init has ended. @throws EINVAL for an exit signal that is none.
  */
-export function fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
+export function fork(
+  parent: Process,
+  routine: Routine<number>,
+  options: CloneOptions,
+  cgroup: Cgroup = parent.cgroup,
+): Process {
   const kinds = options.namespaces ?? NO_NAMESPACES;
   checkRights(parent, kinds);
   const { exitSignal = SIGCHLD } = options;
@@ -41,8 +48,10 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
     takeNumbers(parent.ns.pidForChildren);
     throw new Errno("ENOMEM");
   }
-  if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
-  const set = withCharge(parent, () => cloneNamespaces(parent, kinds));
+  if (isOverProcessLimit(parent)) throw new Errno("EAGAIN");
+  if (cgroup !== parent.cgroup) chargePid(cgroup, 1);
+  else if (!tryChargePid(cgroup)) throw new Errno("EAGAIN");
+  const set = withCharge(cgroup, () => cloneNamespaces(parent, kinds));
   const ns = childNamespaces(set.ns);
   const { root, cwd } = set.places ?? parent;
   const relation = options.sibling === true ? parent.parent : parent;
@@ -61,7 +70,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       cwd,
       creds: set.creds,
       ns,
-      cgroup: parent.cgroup,
+      cgroup,
       traits: parent.traits,
       blocked: parent.blocked,
       actions: keepIgnored(parent.actions),
@@ -93,7 +102,7 @@ function isNewborn({ startUs, kernel, parent }: Process): boolean {
 }
 
 /** What fails has made no process: the place among the pids is free again. */
-function withCharge<T>({ cgroup }: Process, make: () => T): T {
+function withCharge<T>(cgroup: Cgroup, make: () => T): T {
   try {
     return make();
   } catch (error) {

@@ -357,9 +357,9 @@ export class Kernel implements FsMachine {
     );
   }
 
-  /** A child of `parent` that starts at `routine`: what a daemon's clone(2) does. */
-  fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
-    return fork(parent, routine, options);
+  /** A child of `parent` that starts at `routine`, in a cgroup that may be another: what a daemon's clone(2) does. */
+  fork(parent: Process, routine: Routine<number>, options: CloneOptions, cgroup = parent.cgroup): Process {
+    return fork(parent, routine, options, cgroup);
   }
 
   /** Every live process and zombie, by its number on the machine. */

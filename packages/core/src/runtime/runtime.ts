@@ -140,13 +140,12 @@ export class Runtime {
       refusal,
       setup: refusal === undefined ? this.#setups.of({ spec, rootfs, mounts, hasMountPoints }) : undefined,
     };
-    const process = this.#cloneInit(argument, (made) => {
+    const process = this.#cloneInit(argument, cgroup, (made) => {
       stdio.giveTo(made.files);
       made.files.set(CHANNEL_FD, channel.file, true);
       this.#setOomScore(made, oomScoreAdj);
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
-      cgroup.attach(made);
     });
     const made = new OciContainer(id, spec, {
       cgroup,
@@ -234,13 +233,14 @@ export class Runtime {
   }
 
   /** Clones the first process into its namespaces, by way of a helper if some of them exist already. */
-  #cloneInit(argument: InitArgument, prepare: (process: Process) => void): Process {
+  #cloneInit(argument: InitArgument, cgroup: Cgroup, prepare: (process: Process) => void): Process {
     const { namespaces } = argument.spec.linux;
     const { joined, options } = splitNamespaces(namespaces);
+    const kernel = this.#kernel;
     const child =
       joined.length === 0
-        ? this.#kernel.fork(this.#shim, init(argument), options)
-        : this.#kernel.fork(this.#shim, enterAndClone({ paths: joined, options, init: argument }), NO_OPTIONS);
+        ? kernel.fork(this.#shim, init(argument), options, cgroup)
+        : kernel.fork(this.#shim, enterAndClone({ paths: joined, options, init: argument }), NO_OPTIONS, cgroup);
     prepare(child);
     if (child.ns.pid.init === child) child.ns.pid.lastPid = RUNC_THREADS;
     return child;
