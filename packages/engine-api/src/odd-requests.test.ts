@@ -34,7 +34,7 @@ it.each([
   ["POST /containers/nosuch/start?checkpoint=x", 400, "checkpoint is only supported in experimental mode"],
   ["DELETE /containers/web/checkpoints/x", 501, expect.stringContaining("CRIU")],
   ["POST /session", 400, "no upgrade proto in request"],
-  ["POST /grpc", 400, "no upgrade proto in request"],
+  ["POST /grpc", 500, "no upgrade proto in request"],
   ["POST /images/busybox/tag?repo=a:1&tag=2", 201, ""],
   ["POST /images/busybox/tag?repo=a&tag=b:c", 400, "invalid tag format"],
   [`POST /images/busybox/tag?repo=a@${DIGEST}`, 400, "cannot import digest reference"],

@@ -1,6 +1,5 @@
 /** One HTTP exchange on a socket: node's request to the API's, and the reply back. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { ConnectionLost } from "@bottleship/core/engine";
@@ -65,7 +64,7 @@ async function hijackPlainly(
   body: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const { socket } = request;
-  const rest = request.complete ? takenOver(socket, response) : undefined;
+  const rest = request.complete ? new Incoming(detached(request, response), Buffer.alloc(0), 0) : undefined;
   const gone = new AbortController();
   socket.on("close", () => gone.abort());
   if (rest === undefined) {
@@ -88,11 +87,11 @@ async function hijackPlainly(
   await finish(run({ write: (bytes) => writeTo(socket, bytes), signal: gone.signal, input }), socket);
 }
 
-/** What comes on a connection that is no longer the HTTP server's. */
-function takenOver(socket: Duplex, response: ServerResponse): Incoming {
-  response.detachSocket(socket as Socket);
+/** The connection of a request, taken from the HTTP server. */
+export function detached({ socket }: IncomingMessage, response: ServerResponse): Duplex {
+  response.detachSocket(socket);
   for (const event of ["data", "end", "timeout"]) socket.removeAllListeners(event);
-  return new Incoming(socket, Buffer.alloc(0), 0);
+  return socket;
 }
 
 async function* joined(...parts: readonly AsyncIterable<Uint8Array>[]): AsyncIterable<Uint8Array> {

@@ -166,6 +166,22 @@ it("takes the header Upgrade for a request to upgrade, also where Connection say
   expect(said).toMatch(/typed\n$/);
 });
 
+it("opens a session where only the header Upgrade asks for it, and no other of its name", async () => {
+  const open = (name: string, protocol = "h2c"): Promise<readonly [Socket, string]> => {
+    const socket = connect(served.path);
+    const headers = `Host: docker\r\nX-Docker-Expose-Session-Uuid: ${name}\r\nUpgrade: ${protocol}`;
+    socket.write(`POST /session HTTP/1.1\r\n${headers}\r\nContent-Length: 0\r\n\r\n`);
+    return new Promise((resolve) => socket.once("data", (chunk) => resolve([socket, chunk.toString("latin1")])));
+  };
+  const [first, head] = await open("own");
+  expect(head).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n/);
+  const [second, refused] = await open("own");
+  expect(refused).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\{"message":"session own already exists"\}/s);
+  const [third, foreign] = await open("other", "foo");
+  expect(foreign).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\{"message":"protocol foo not supported"\}/s);
+  for (const socket of [first, second, third]) socket.destroy();
+});
+
 it("attaching ends with what it was for: nothing at all, or input that is not the program's to end", async () => {
   const id = await create(["sh", "-c", "cat; sleep 100000"], { OpenStdin: true });
   await served.call("POST", `/containers/${id}/start`);

@@ -16,7 +16,7 @@ import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
 import { addressText, type ListenAddress } from "./address.ts";
 import { buildTrace } from "./buildkit/build-trace.ts";
 import { BuildKit } from "./buildkit/buildkit.ts";
-import { exchange, upgrade } from "./exchange.ts";
+import { detached, exchange, upgrade } from "./exchange.ts";
 
 /** Filters and build arguments travel in the request line. */
 const MAX_HEADER_BYTES = 256 * 1024;
@@ -139,21 +139,32 @@ export class EngineServer {
     const tls = kind === "tcp" ? this.#tls : undefined;
     const server = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tlsSettings(tls) });
     server.on("request", (request, response) => {
+      // The header alone is an upgrade to Docker, also where `Connection` says nothing of it.
+      if (this.#buildkit.wants(request)) {
+        this.#adopt(detached(request, response));
+        this.#buildkit.upgrade(request, request.socket, Buffer.alloc(0));
+        return;
+      }
       exchange(this.#api, request, response).catch(() => response.destroy());
     });
     server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
-      this.#unknown.add(socket);
-      socket.on("close", () => this.#unknown.delete(socket));
-      // What uses the socket hears of its end; that a client has broken it off is nobody's error.
-      socket.on("error", () => {});
-      if (this.#buildkit.upgrade(request, socket, head)) return;
-      upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
+      this.#adopt(socket);
+      if (this.#buildkit.wants(request)) this.#buildkit.upgrade(request, socket, head);
+      else upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
     });
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
       const status = CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request";
       if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     });
     return server;
+  }
+
+  /** A connection that the HTTP server does not know any more. */
+  #adopt(socket: Duplex): void {
+    this.#unknown.add(socket);
+    socket.on("close", () => this.#unknown.delete(socket));
+    // What uses the socket hears of its end; that a client has broken it off is nobody's error.
+    socket.on("error", () => {});
   }
 }
 

@@ -1,5 +1,5 @@
 /** What this engine cannot do: every path that Docker knows has an answer, and says why. */
-import { badRequest, HttpProblem } from "../http/problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -20,8 +20,10 @@ function refuse(line: string, status: number, why: string): Route {
   const wantsUpgrade = pattern === "/session" || pattern === "/grpc";
   return route(method, pattern, ({ request }) => {
     const protocol = wantsUpgrade ? (request.headers.get("upgrade") ?? "") : "h2c";
-    if (protocol === "") throw badRequest("no upgrade proto in request");
-    if (protocol !== "h2c") throw badRequest(`protocol ${protocol} not supported`);
+    // Only sessions tell whose fault that is.
+    const fault = pattern === "/session" ? 400 : 500;
+    if (protocol === "") throw new HttpProblem(fault, "no upgrade proto in request");
+    if (protocol !== "h2c") throw new HttpProblem(fault, `protocol ${protocol} not supported`);
     throw new HttpProblem(status, why);
   });
 }

@@ -48,6 +48,10 @@ const LLB_CAPS = ["exporter.multiple"];
 /** A build may be over before its client asks how it went. */
 const MEMORY_MS = 30_000;
 const PATHS: ReadonlySet<string> = new Set(["/grpc", "/session"]);
+const PROTOCOL = "h2c";
+
+/** The path of a request, whichever version of the API it names. */
+const pathOf = (url: string): string => url.replace(/\?.*$/s, "").replace(/^\/v\d+\.\d+/, "");
 
 export class BuildKit {
   readonly #engine: Engine;
@@ -63,16 +67,25 @@ export class BuildKit {
     this.sessionBuilds = sessionBuilds({ engine, sessions: this.#sessions, history: this.#history });
   }
 
-  /** Takes a connection over, if it is for BuildKit. False if it is not. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const path = (request.url ?? "").replace(/\?.*$/s, "").replace(/^\/v\d+\.\d+/, "");
-    if (request.method !== "POST" || !PATHS.has(path)) return false;
+  /** Whether a request is for BuildKit, and asks for its protocol. */
+  wants({ method, url = "", headers }: IncomingMessage): boolean {
+    return method === "POST" && PATHS.has(pathOf(url)) && headers.upgrade === PROTOCOL;
+  }
+
+  /** Takes over the connection of a request that BuildKit wants. */
+  upgrade({ url = "", headers }: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const id = String(headers["x-docker-expose-session-uuid"] ?? "");
+    const isSession = pathOf(url) === "/session";
+    if (isSession && this.#sessions.has(id)) {
+      const body = `${JSON.stringify({ message: `session ${id} already exists` })}\n`;
+      const told = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
+      socket.end(`HTTP/1.1 400 Bad Request\r\n${told}\r\n\r\n${body}`);
+      return;
+    }
     if (head.length > 0) socket.unshift(head);
-    const protocol = request.headers.upgrade ?? "h2c";
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
-    if (path === "/grpc") serveGrpc(socket, this.#methods());
-    else this.#sessions.add(String(request.headers["x-docker-expose-session-uuid"] ?? ""), socket);
-    return true;
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${PROTOCOL}\r\n\r\n`);
+    if (isSession) this.#sessions.add(id, socket);
+    else serveGrpc(socket, this.#methods());
   }
 
   #methods(): GrpcMethods {

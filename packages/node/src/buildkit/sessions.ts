@@ -22,6 +22,11 @@ export class Sessions {
     this.#awaited.delete(id);
   }
 
+  /** Whether a client serves this one. */
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
   /** @throws GrpcError if the client does not open it */
   get(id: string): Promise<GrpcClient> {
     const open = this.#open.get(id);
