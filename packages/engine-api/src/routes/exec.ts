@@ -13,12 +13,11 @@ import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Call, type Route, route } from "../http/router.ts";
 import { EXEC_CREATE, EXEC_START } from "../schemas/exec.ts";
 import { detachable, detachKeysOf } from "../streams/detachable.ts";
-import { MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
+import { MULTIPLEXED_STREAM, RAW_STREAM, TYPED_STREAMS } from "../streams/frames.ts";
 import { forward } from "../streams/input.ts";
 import { OutputChannel } from "../streams/output-channel.ts";
 import { size } from "./containers/lifecycle.ts";
 
-const TYPED_STREAMS = 142;
 /** What a client that types the keys to detach is told. The process goes on; the session counts as one that failed. */
 const DETACHED = "exec attach failed: error on attach stdin: read escape sequence";
 const EXEC_FAILED = 126;

@@ -11,6 +11,8 @@ export type FrameStream = "stdin" | "stdout" | "stderr";
 
 export const RAW_STREAM = "application/vnd.docker.raw-stream";
 export const MULTIPLEXED_STREAM = "application/vnd.docker.multiplexed-stream";
+/** From this version of the API on the type of a stream says whether it is multiplexed. */
+export const TYPED_STREAMS = 142;
 
 const HEADER_LENGTH = 8;
 const NUMBERS: Readonly<Record<FrameStream, number>> = { stdin: 0, stdout: 1, stderr: 2 };

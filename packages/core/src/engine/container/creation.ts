@@ -9,10 +9,10 @@ import { StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
-import { checkSources } from "../mount/bind-source.ts";
+import { checkSource } from "../mount/bind-source.ts";
 import { holdImages, placeImages, releaseImages } from "../mount/image-mounts.ts";
 import { initLayer } from "../mount/init-layer.ts";
-import { collectMountPoints, type MountPoint, spelledMounts } from "../mount/mount-points.ts";
+import { collectMountPoints, type MountPoint, spelledSources } from "../mount/mount-points.ts";
 import { newId } from "../names.ts";
 import { forgetLinks, link } from "../network/links.ts";
 import type { NetworkService } from "../networks.ts";
@@ -80,7 +80,7 @@ export class Creation {
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
-    checkSources(kernel, spelledMounts(wanted));
+    for (const source of spelledSources(wanted)) checkSource(kernel, source);
     const hostConfig = withDonors(index, wanted);
     const chosen = index.reserve(name, id);
     const volumesBefore = volumes.count;
@@ -139,7 +139,8 @@ export class Creation {
       return this.#parts.findImage(options.Image);
     } catch (error) {
       this.#verify(options);
-      checkSources(this.#parts.kernel, spelledMounts(options.HostConfig ?? NO_HOST_CONFIG));
+      for (const source of spelledSources(options.HostConfig ?? NO_HOST_CONFIG))
+        checkSource(this.#parts.kernel, source);
       if (options.Image === "" && !hasProgram(options)) {
         throw new StatusError("invalid-argument", "no command specified");
       }

@@ -10,7 +10,6 @@ import type { Kernel } from "../../kernel/index.ts";
 import { clean, join, StatusError } from "../../lib/index.ts";
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
 import { pathOf, walk } from "../../vfs/index.ts";
-import { checkSources } from "../mount/bind-source.ts";
 import { mergedPath } from "../mount/merged-path.ts";
 import { type MountPoint, volumeOf } from "../mount/mount-points.ts";
 import { resourceAt } from "../mount/resource.ts";
@@ -25,11 +24,10 @@ export interface Furniture {
   readonly volumes: VolumeService;
 }
 
-/** @throws StatusError invalid-argument for a source that is not there, internal for a path that cannot be made */
+/** @throws StatusError internal for a path that cannot be made */
 export function furnish({ kernel, snapshotter, volumes }: Furniture, container: Container): void {
   const workdir = container.config.WorkingDir ?? "";
   if (workdir === "" && container.mountPoints.length === 0) return;
-  checkSources(kernel, container.mountPoints);
   const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
   const declared = declaredVolumes(container);
   if ((workdir === "" || workdir === "/") && fresh.length === 0 && declared.length === 0) return;

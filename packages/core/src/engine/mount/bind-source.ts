@@ -10,12 +10,17 @@ import { directory, type FsContext, walk } from "../../vfs/index.ts";
 import type { MountPoint } from "./mount-points.ts";
 
 /** @throws StatusError invalid-argument for a missing source of `--mount`: whoever asks to create and to start is told so */
-export function checkSources({ init }: Kernel, points: readonly MountPoint[]): void {
+export function checkSources(kernel: Kernel, points: readonly MountPoint[]): void {
   for (const { type, source, makesSource = false } of points) {
-    if (type !== "bind" || makesSource || exists(init, source)) continue;
-    const message = `invalid mount config for type "bind": bind source path does not exist: ${source}`;
-    throw new StatusError("invalid-argument", message);
+    if (type === "bind" && !makesSource) checkSource(kernel, source);
   }
+}
+
+/** @throws StatusError invalid-argument for what is not there */
+export function checkSource({ init }: Kernel, source: string): void {
+  if (exists(init, source)) return;
+  const message = `invalid mount config for type "bind": bind source path does not exist: ${source}`;
+  throw new StatusError("invalid-argument", message);
 }
 
 /**

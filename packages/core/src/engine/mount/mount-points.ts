@@ -55,14 +55,24 @@ export interface VolumeSource {
   ensure(name: string | undefined, wanted?: VolumeWish): { readonly name: string; readonly path: string };
 }
 
-/** What is wrong with mounts that are spelt out is said before anything is made. @throws StatusError invalid-argument */
-export function verifyMounts(hostConfig: Partial<HostConfig>): void {
-  spelledMounts(hostConfig);
+/** A mount point as it is asked for: before there is a volume for it. */
+interface AskedMount {
+  readonly point: MountPoint;
+  /** What it shows, and how that is to be made; nothing unless it is a volume. */
+  readonly volume?: VolumeWish;
 }
 
-/** The mounts that are spelt out, before there are volumes for them. @throws StatusError invalid-argument */
-export function spelledMounts({ Mounts: mounts }: Partial<HostConfig>): readonly MountPoint[] {
-  return mounts?.map((mount) => parseMount(mount, NO_VOLUMES)) ?? NO_MOUNT_POINTS;
+/** What is wrong with mounts that are spelt out is said before anything is made. @throws StatusError invalid-argument */
+export function verifyMounts({ Mounts: mounts }: Partial<HostConfig>): void {
+  mounts?.forEach(parseMount);
+}
+
+/** Sources of mounts that are spelt out, which have to be there. */
+export function spelledSources({ Mounts: mounts }: Partial<HostConfig>): readonly string[] {
+  if (!mounts?.length) return NO_SOURCES;
+  return mounts.flatMap(({ Type, Source = "", BindOptions }) =>
+    Type === "bind" && BindOptions?.CreateMountpoint !== true ? [clean(Source)] : [],
+  );
 }
 
 /**
@@ -88,7 +98,7 @@ export function collectMountPoints(
 }
 
 export const NO_MOUNT_POINTS: readonly MountPoint[] = [];
-const NO_VOLUMES: VolumeSource = { ensure: (name = "") => ({ name, path: "" }) };
+const NO_SOURCES: readonly string[] = [];
 
 function collect(
   config: Partial<ContainerConfig>,
@@ -100,28 +110,26 @@ function collect(
   const explicit = new Set<string>();
   for (const point of inherited) points.set(point.destination, { ...point, copiesImage: false });
   /** Whose place is taken gets no volume. */
-  const add = (read: (from: VolumeSource) => MountPoint, said?: string): void => {
-    const { destination } = read(NO_VOLUMES);
-    if (explicit.has(destination)) {
-      throw new StatusError("invalid-argument", `Duplicate mount point: ${said ?? destination}`);
-    }
+  const add = (asked: AskedMount, said = asked.point.destination): void => {
+    const { destination } = asked.point;
+    if (explicit.has(destination)) throw new StatusError("invalid-argument", `Duplicate mount point: ${said}`);
     explicit.add(destination);
-    points.set(destination, read(volumes));
+    points.set(destination, withVolume(asked, volumes));
   };
   const { VolumeDriver: driver = "" } = hostConfig;
   const wish: VolumeWish = driver === "" ? {} : { driver };
   const memory = Object.entries(hostConfig.Tmpfs ?? {});
   const isTmpfs = (destination: string): boolean => memory.some(([path]) => path === destination);
   for (const bind of hostConfig.Binds ?? []) {
-    const { destination } = parseBind(bind, NO_VOLUMES, wish);
-    if (isTmpfs(destination)) explicit.add(destination);
-    add((from) => parseBind(bind, from, wish));
+    const asked = parseBind(bind, wish);
+    if (isTmpfs(asked.point.destination)) explicit.add(asked.point.destination);
+    add(asked);
   }
-  for (const mount of hostConfig.Mounts ?? []) add((from) => parseMount(mount, from), mount.Target ?? "");
+  for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount), mount.Target ?? "");
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
     if (!points.has(destination) && !isTmpfs(destination))
-      points.set(destination, anonymous(destination, volumes, wish));
+      points.set(destination, withVolume(anonymous(destination, wish), volumes));
   }
   const below = memory.map(([path, options]) => ({ ...tmpfs(path, options), isUnlisted: true }));
   // What has the place of a tmpfs gives way, unless that place was said in another way: then it lies on the tmpfs.
@@ -129,6 +137,13 @@ function collect(
     point.type !== "tmpfs" && isTmpfs(point.destination) ? { ...point, isCovered: true } : point,
   );
   return [...below, ...others].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
+}
+
+/** With its volume, which is made unless it is there; one that has no name gets it now. */
+function withVolume({ point, volume: wish }: AskedMount, volumes: VolumeSource): MountPoint {
+  if (wish === undefined) return point;
+  const { name, path } = volumes.ensure(point.name === "" ? undefined : point.name, wish);
+  return { ...point, name, source: join(path, clean(`/${point.subpath ?? ""}`)) };
 }
 
 /** How the runtime mounts it. @throws StatusError invalid-argument for an option that no tmpfs has */
@@ -186,7 +201,7 @@ function isMode(text: string): boolean {
 }
 
 /** `source:destination[:mode]` of -v. @see moby volume/mounts/linux_parser.go ParseMountRaw */
-function parseBind(text: string, volumes: VolumeSource, wish: VolumeWish): MountPoint {
+function parseBind(text: string, wish: VolumeWish): AskedMount {
   const parts = text.split(":");
   const invalid = (why = ""): StatusError =>
     new StatusError("internal", `invalid volume specification: '${text}'${why}`);
@@ -201,30 +216,19 @@ function parseBind(text: string, volumes: VolumeSource, wish: VolumeWish): Mount
   const why = targetProblem(target) ?? foreignWord(type, { propagation, words });
   if (why !== undefined) throw invalid(`: invalid mount config for type "${type}": ${why}`);
   const destination = clean(target);
-  if (second === undefined) return anonymous(destination, volumes, wish);
+  if (second === undefined) return anonymous(destination, wish);
   const readOnly = words.includes("ro");
   if (type === "bind") {
+    const source = clean(first);
     return {
-      type,
-      source: clean(first),
-      makesSource: true,
-      destination,
-      readOnly,
-      copiesImage: false,
-      propagation,
-      mode,
+      point: { type, source, makesSource: true, destination, readOnly, copiesImage: false, propagation, mode },
     };
   }
-  const volume = volumes.ensure(first, wish);
+  const copiesImage = !words.includes("nocopy");
+  const shown = mode === "" ? "z" : mode;
   return {
-    type,
-    name: volume.name,
-    source: volume.path,
-    destination,
-    readOnly,
-    copiesImage: !words.includes("nocopy"),
-    propagation: "",
-    mode: mode === "" ? "z" : mode,
+    point: { type, name: first, source: "", destination, readOnly, copiesImage, propagation: "", mode: shown },
+    volume: wish,
   };
 }
 
@@ -244,19 +248,9 @@ function foreignWord(
   return type === "bind" && words.includes("nocopy") ? "field VolumeOptions must not be specified" : undefined;
 }
 
-function anonymous(destination: string, volumes: VolumeSource, wish: VolumeWish): MountPoint {
-  const volume = volumes.ensure(undefined, wish);
-  return {
-    type: "volume",
-    name: volume.name,
-    isAnonymous: true,
-    source: volume.path,
-    destination,
-    readOnly: false,
-    copiesImage: true,
-    propagation: "",
-    mode: "",
-  };
+function anonymous(destination: string, wish: VolumeWish): AskedMount {
+  const common = { source: "", readOnly: false, copiesImage: true, propagation: "", mode: "" };
+  return { point: { type: "volume", name: "", isAnonymous: true, destination, ...common }, volume: wish };
 }
 
 /** @see moby volume/mounts/validate.go validateExclusiveOptions */
@@ -267,7 +261,7 @@ const OPTIONS: Readonly<Record<string, keyof MountBody & `${string}Options`>> = 
   tmpfs: "TmpfsOptions",
 };
 
-function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
+function parseMount(mount: MountBody): AskedMount {
   const { Type: type = "", Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
   const own = ownValue(OPTIONS, type);
   const foreign = own && Object.values(OPTIONS).find((name) => name !== own && mount[name] !== undefined);
@@ -284,47 +278,53 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       if (source === "") throw problem("field Source must not be empty");
       if (!source.startsWith("/")) throw problem(`invalid mount path: '${source}' mount path must be absolute`);
       return {
-        type,
-        source: clean(source),
-        destination,
-        readOnly,
-        copiesImage: false,
-        ...(mount.BindOptions?.CreateMountpoint === true ? { makesSource: true } : {}),
-        propagation: mount.BindOptions?.Propagation ?? "",
-        mode: "",
+        point: {
+          type,
+          source: clean(source),
+          destination,
+          readOnly,
+          copiesImage: false,
+          ...(mount.BindOptions?.CreateMountpoint === true ? { makesSource: true } : {}),
+          propagation: mount.BindOptions?.Propagation ?? "",
+          mode: "",
+        },
       };
     case "volume": {
       const { Subpath: subpath = "" } = mount.VolumeOptions ?? {};
       if (subpath !== "" && source === "") throw problem("must not set Subpath when using anonymous volumes");
       if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       if (readOnly && source === "") throw problem("must not set ReadOnly mode when using anonymous volumes");
-      const volume = volumes.ensure(source === "" ? undefined : source, wishOf(mount));
       return {
-        type,
-        name: volume.name,
-        isAnonymous: source === "",
-        source: join(volume.path, clean(`/${subpath}`)),
-        ...(subpath === "" ? {} : { subpath }),
-        destination,
-        readOnly,
-        copiesImage: mount.VolumeOptions?.NoCopy !== true,
-        propagation: "",
-        mode: "z",
+        point: {
+          type,
+          name: source,
+          isAnonymous: source === "",
+          source: "",
+          ...(subpath === "" ? {} : { subpath }),
+          destination,
+          readOnly,
+          copiesImage: mount.VolumeOptions?.NoCopy !== true,
+          propagation: "",
+          mode: "z",
+        },
+        volume: wishOf(mount),
       };
     }
     case "tmpfs":
       if (source !== "") throw problem("field Source must not be specified");
-      return tmpfs(destination, tmpfsOptions(mount, readOnly));
+      return { point: tmpfs(destination, tmpfsOptions(mount, readOnly)) };
     case "image": {
       const { Subpath: subpath = "" } = mount.ImageOptions ?? {};
       if (source === "") throw problem("field Source must not be empty");
       if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       return {
-        ...{ type, name: source, source: "", destination, copiesImage: false, mode: "" },
-        ...(subpath === "" ? {} : { subpath }),
-        // Images are always mounted read-only.
-        readOnly: true,
-        propagation: "rprivate",
+        point: {
+          ...{ type, name: source, source: "", destination, copiesImage: false, mode: "" },
+          ...(subpath === "" ? {} : { subpath }),
+          // Images are always mounted read-only.
+          readOnly: true,
+          propagation: "rprivate",
+        },
       };
     }
     default:

@@ -19,15 +19,16 @@ export function selectImages(engine: Engine, filters: Filters, { all = false } =
   const isBounded = Number.isFinite(before) || Number.isFinite(since);
   return images
     .list()
-    .filter((image) => {
-      const created = momentOf(image);
+    .map((image) => ({ image, created: momentOf(image) }))
+    .filter(({ image, created }) => {
       if ((!all || dangling === true) && images.isIntermediate(image)) return false;
       if (dangling === true && images.tags(image).length > 0) return false;
       if (dangling === false && images.store.references(image).length === 0) return false;
       if (isBounded && !(created < before && created > since)) return false;
       return filters.allowsLabels(image.config.config.Labels ?? {});
     })
-    .sort((a, b) => (momentOf(b) || 0) - (momentOf(a) || 0));
+    .sort((a, b) => (b.created || 0) - (a.created || 0))
+    .map(({ image }) => image);
 }
 
 /** Seconds since 1970, with their fraction; NaN for an image that does not say when it was made. */

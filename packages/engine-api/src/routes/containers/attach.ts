@@ -12,7 +12,7 @@ import { messageOf, statusOf } from "../../http/problem.ts";
 import { flag, text } from "../../http/query.ts";
 import type { Call, Handler } from "../../http/router.ts";
 import { detachable, detachKeysOf } from "../../streams/detachable.ts";
-import { MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { MULTIPLEXED_STREAM, RAW_STREAM, TYPED_STREAMS } from "../../streams/frames.ts";
 import { forward } from "../../streams/input.ts";
 import { OutputChannel } from "../../streams/output-channel.ts";
 import { noteAttached } from "./attachments.ts";
@@ -31,9 +31,6 @@ interface Wanted {
   /** Bytes that end it without ending the program, at a terminal. */
   readonly detachKeys: readonly number[];
 }
-
-/** From this version on the type of a stream says whether it is multiplexed. */
-const TYPED_STREAMS = 142;
 
 export function attachHandler(engine: Engine): Handler {
   return (call: Call): ApiReply => {

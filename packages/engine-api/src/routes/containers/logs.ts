@@ -11,7 +11,7 @@ import { badRequest } from "../../http/problem.ts";
 import { flag, unixTime } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
-import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM, TYPED_STREAMS } from "../../streams/frames.ts";
 import { watch } from "./watch.ts";
 
 interface Wanted extends LogPeriod {
@@ -23,8 +23,6 @@ interface Wanted extends LogPeriod {
   /** Lines from the end; all without a number. */
   readonly tail: number;
 }
-
-const TYPED_STREAMS = 142;
 
 export function logsHandler(engine: Engine): Handler {
   return ({ param, query, version }): ApiReply => {

@@ -12,13 +12,12 @@ import {
 } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import type { Migrated } from "./mac-address.ts";
+import { SEVERAL_NETWORKS } from "./older-requests.ts";
 
 type Endpoints = NonNullable<NonNullable<CreateOptions["NetworkingConfig"]>["EndpointsConfig"]>;
 
 /** From this version on they have to be given to the endpoint. */
 const REFUSED = 148;
-/** Before this version there is one endpoint at most, and it is the one. */
-const SEVERAL_NETWORKS = 144;
 
 /** @throws StatusError internal if it is not to be told whose parameters they are */
 export function migrateSysctls(migrated: Migrated, version: number): Migrated {
@@ -60,5 +59,6 @@ function mainOf(endpoints: Endpoints, networkMode: string | undefined, version: 
   const mode = modeOf(networkMode);
   const names = Object.keys(endpoints);
   if (names.length === 0) return mode;
+  // Before there were several, it was the one.
   return version < SEVERAL_NETWORKS ? names[0] : names.find((name) => modeOf(name) === mode);
 }

@@ -18,7 +18,7 @@ const PRIVATE_IPC = 140;
 const MATCHING_OPTIONS = 142;
 const ANNOTATED = 143;
 /** From this version on a new container is on several networks, and the checks of one that starts have an interval. */
-const SEVERAL_NETWORKS = 144;
+export const SEVERAL_NETWORKS = 144;
 const SUBPATHS = 145;
 /** From this version on images are mounted, and one of several gateways is preferred. */
 const IMAGE_MOUNTS = 148;
