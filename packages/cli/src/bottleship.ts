@@ -42,6 +42,7 @@ const { version: VERSION } = JSON.parse(PACKAGE) as { readonly version: string }
 /** Exit code of a command that was called wrongly. */
 const BAD_USAGE = 2;
 
+/** Runs one command line. Resolves with its exit code: that of the command, or 2 if it was called wrongly. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [first, ...others] = argv;
   if (first === "--version") {

@@ -8,6 +8,7 @@ import { type ApiReply, EngineApi, type Frame, FrameDecoder } from "@bottleship/
 import { resultOf } from "./reply.ts";
 import { apiRequest, type DialOptions, type HeaderFields } from "./request.ts";
 
+/** Called with an error, or with what the reply holds: data, text or a stream. */
 export type DialCallback = (error: Error | null, result: unknown) => void;
 
 /** What dockerode needs of a modem. */

@@ -11,6 +11,7 @@ import { type ApiRequest, Query, TextBody } from "@bottleship/engine-api";
 import { Buffer } from "buffer";
 import type { Readable } from "stream";
 
+/** Header fields as docker-modem takes them. */
 export type HeaderFields = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** What dockerode's methods pass to `modem.dial`. */

@@ -27,6 +27,7 @@ import { systemRoutes } from "./routes/system.ts";
 import { unsupportedRoutes } from "./routes/unsupported.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
 
+/** What those who serve the API can take part in. */
 export interface EngineApiOptions {
   /** Hears of errors that no client could have caused: bugs of the simulator. */
   readonly onBug?: (error: unknown, request: ApiRequest) => void;
@@ -38,6 +39,7 @@ export interface EngineApiOptions {
   readonly onReply?: (request: ApiRequest, reply: ApiReply) => void;
 }
 
+/** The Engine API of one engine: `handle` answers a request. */
 export class EngineApi {
   readonly #engine: Engine;
   readonly #router: Router;

@@ -6,6 +6,7 @@ import { Decompress } from "fzstd";
 /** How many bytes the decoder gets at once: a bomb is noticed while it is still small. */
 const PIECE_SIZE = 1 << 16;
 
+/** For `createEngine({ codecs })`. */
 export const CODECS: Codecs = {
   gunzip: (bytes, limitBytes) => plain(gunzipSync(bytes, { maxOutputLength: limitBytes })),
   zstd: (bytes, limitBytes) => {

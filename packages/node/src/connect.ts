@@ -15,6 +15,7 @@ import {
 import { concat, decode } from "@bottleship/core/lib";
 import { type Duration, microsecondsOf } from "@bottleship/core/sim";
 
+/** Which engine is meant. */
 export interface ConnectOptions {
   /** Where the engine listens: `unix:///var/run/docker.sock`, `tcp://127.0.0.1:2375`. Default: the client's own choice. */
   readonly host?: string;

@@ -11,6 +11,7 @@ import type { Engine } from "@bottleship/core/engine";
 import type { EngineApiOptions } from "@bottleship/engine-api";
 import { EngineServer } from "./server.ts";
 
+/** What clients are given in place of an address. */
 export interface InProcess {
   /** `new Agent({ connect })` of undici is a `Dispatcher` on the engine. */
   readonly connect: (options: object, done: (error: null, socket: Socket) => void) => void;

@@ -35,6 +35,7 @@ interface Outcome {
   readonly onError: (error: Error) => void;
 }
 
+/** The listeners of one engine, which asks for them from the moment that this is made. */
 export class PublishedPorts implements OutsidePorts {
   readonly #engine: Engine;
   /** By address and port: "127.0.0.1:8080", "127.0.0.1:53/udp". */

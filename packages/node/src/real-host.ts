@@ -4,6 +4,7 @@ import type { Host } from "@bottleship/core/sim";
 /** The longest time that a timer of Node can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** For `createEngine({ policy: "real", host })`. */
 export const REAL_HOST: Host = {
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
   nowUs: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),

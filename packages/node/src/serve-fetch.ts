@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as NodeStream } from "node:stream/web";
 
+/** Where it listens. */
 export interface ServeFetchOptions {
   /** Where others can connect. Default: this computer only. */
   readonly host?: string;
@@ -15,6 +16,7 @@ export interface ServeFetchOptions {
   readonly port?: number;
 }
 
+/** A server that listens. */
 export interface FetchServer {
   readonly host: string;
   readonly port: number;

@@ -40,14 +40,17 @@ export interface TlsOptions {
   readonly ca?: string;
 }
 
+/** How a server talks. */
 export interface EngineServerOptions extends EngineApiOptions {
   readonly tls?: TlsOptions;
 }
 
+/** Where it listens, besides. */
 export interface ServeOptions extends EngineServerOptions {
   readonly listen: readonly ListenAddress[];
 }
 
+/** Serves one engine on any number of addresses. */
 export class EngineServer {
   readonly #engine: Engine;
   readonly #api: EngineApi;

@@ -11,6 +11,7 @@ const PID_FILE = "bottleship.pid";
 /** How often what processes have written is saved, if they have. */
 const SAVE_MS = 1000;
 
+/** A state directory that is this process's own until it is closed. */
 export interface OpenState {
   /** For `createEngine`. */
   readonly state: StateDirectory;

@@ -12,6 +12,7 @@ import { createEngine, type Engine, type EngineClient, type EngineOptions } from
 import { test as base } from "vitest";
 import { NO_PREPARATION, type Preparation, preparedSnapshot } from "./prepared.ts";
 
+/** What a test can ask for by name. */
 export interface EngineFixtures {
   /** What the engine is made of; `test.extend({ engineOptions: { seed: 3 } })` changes it. */
   readonly engineOptions: EngineOptions;
@@ -33,6 +34,7 @@ const DEFAULT_OPTIONS: EngineOptions = {};
 const DEFAULT_CLUSTER: ClusterOptions = { machines: 3 };
 const DEFAULT_IMAGES: readonly string[] = ["busybox"];
 
+/** `test` of vitest with these fixtures. */
 export const test = base.extend<EngineFixtures>({
   engineOptions: DEFAULT_OPTIONS,
   images: DEFAULT_IMAGES,

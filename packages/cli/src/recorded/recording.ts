@@ -25,10 +25,12 @@ const RUN_CASE = z.object({
 
 export const RUN_RECORDING = z.object({ category: z.string(), cases: z.array(RUN_CASE) });
 
+/** One script with what was observed of it: exit code, stdout, stderr. */
 export type RunCase = z.infer<typeof RUN_CASE>;
+/** A file of such cases, which have a category in common. */
 export type RunRecording = z.infer<typeof RUN_RECORDING>;
 
-/** @throws UsageError if the file is no recording of scripts */
+/** Reads a file of recorded scripts. @throws UsageError if it is none */
 export function readRecording(path: string): RunRecording {
   let json: unknown;
   try {

@@ -13,6 +13,7 @@ import { replayCase } from "./replay.ts";
 import { TRANSCRIPT_RECORDING, type TranscriptCase, type TranscriptRecording } from "./transcript/recording.ts";
 import { replayTranscript } from "./transcript/replay.ts";
 
+/** A case of any kind, ready to be replayed. */
 export interface RecordedCase {
   readonly name: string;
   readonly why: string;
@@ -20,6 +21,7 @@ export interface RecordedCase {
   replay(): Promise<readonly string[]>;
 }
 
+/** The cases of one file. */
 export interface RecordedCategory {
   readonly category: string;
   readonly cases: readonly RecordedCase[];

@@ -20,7 +20,11 @@ export class CaseSkipped extends Error {
   override readonly name = "CaseSkipped";
 }
 
-/** @throws ReplayError if the setup fails or nothing can end the case */
+/**
+ * Runs a recorded script as the recorder did, on a machine of its own.
+ *
+ * @throws ReplayError if the setup fails or nothing can end the case
+ */
 export async function replayCase(recorded: RunCase): Promise<Outcome> {
   const engine = createEngine({ profile: "recorded" });
   // The recorded host had the image.

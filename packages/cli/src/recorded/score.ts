@@ -6,6 +6,7 @@ export interface Tally {
   readonly total: number;
 }
 
+/** A case that does not agree, with a text for each difference. */
 export interface Failure {
   readonly category: string;
   readonly name: string;
@@ -29,6 +30,7 @@ export interface ScoreDocument {
 
 const NOTHING: Tally = { passed: 0, failed: 0, total: 0 };
 
+/** Counts cases, and tells of them. */
 export class Score {
   readonly #categories = new Map<string, Tally>();
   readonly #failures: Failure[] = [];

@@ -21,6 +21,7 @@ import { catalogueImage, catalogueTags } from "./catalogue.ts";
 import type { CatalogueImage } from "./catalogue-image.ts";
 import { withSearch } from "./hub-search.ts";
 
+/** What a Docker Hub can be given besides its catalogue. */
 export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep" | "rateLimit" | "store"> {
   /** Passwords by user names. */
   readonly users?: Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ export const HUB_HOSTS = ["registry-1.docker.io", "auth.docker.io", "index.docke
 /** The one among them that is searched. */
 const INDEX_HOST = "index.docker.io";
 
+/** Makes a Docker Hub. */
 export function dockerHub({
   users = {},
   realm = "https://auth.docker.io/token",

@@ -10,6 +10,7 @@ import { applyLayer } from "./apply.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { toLayerEntry } from "./layer-tar.ts";
 
+/** What a layer may have at most. */
 export interface LayerOptions {
   /** Entries. Default 1,000,000. */
   readonly entries?: number;

@@ -18,6 +18,7 @@ import {
   wholeOf,
 } from "../lib/index.ts";
 
+/** How a layer is compressed. */
 export type Compression = "none" | "gzip" | "zstd" | "bzip2" | "xz";
 
 /** Decompression that the host does better, or that only it can do. */
@@ -31,6 +32,7 @@ export interface Codecs {
 /** Throws for broken data, and for more than `limitBytes` when decompressed. */
 export type Decompressor = (bytes: Uint8Array, limitBytes: number) => Uint8Array;
 
+/** How far a layer may grow, and who does the work. */
 export interface DecompressOptions {
   /** More than this is refused: what is left of an archive that is a bomb. Default `LAYER_LIMIT`. */
   readonly limitBytes?: number;
@@ -52,6 +54,7 @@ const PIECE_SIZE = 1 << 16;
 /** What makes far less of a bomb is read in smaller ones. */
 const DENSE_PIECE_SIZE = 1 << 10;
 
+/** Seen from the first bytes: a layer's media type is not believed. */
 export function compressionOf(bytes: Bytes): Compression {
   const magic = wholeOf(bytes.subarray(0, MAGIC_SIZE));
   if (isGzip(magic)) return "gzip";

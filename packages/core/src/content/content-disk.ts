@@ -6,6 +6,7 @@
  */
 import { Chunks, dirname } from "../lib/index.ts";
 
+/** A disk, by the functions that a store calls. */
 export interface ContentDisk {
   existsSync(path: string): boolean;
   statSync(path: string): { readonly size: number } | undefined;

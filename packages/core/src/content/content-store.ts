@@ -24,17 +24,20 @@ import { LayoutIndex } from "./layout-index.ts";
 import { reachable } from "./reachable.ts";
 import { NEW, replaceFile, writeFile } from "./replace-file.ts";
 
+/** A blob that is there; `size` in bytes. */
 export interface ContentInfo {
   readonly digest: ContentDigest;
   readonly size: number;
   readonly labels: ReadonlyMap<string, string>;
 }
 
+/** A blob that is being written: its name until then, and how many bytes have come. */
 export interface IngestStatus {
   readonly ref: string;
   readonly offset: number;
 }
 
+/** How a blob is to be written. */
 export interface IngestOptions {
   /** The algorithm of the digest that the content is going to have. Default "sha256". */
   readonly algorithm?: DigestAlgorithm;
@@ -45,6 +48,7 @@ export const GC_ROOT_LABEL = "containerd.io/gc.root";
 const ALGORITHMS: readonly DigestAlgorithm[] = ["sha256", "sha512"];
 const LAYOUT = documentBytes({ imageLayoutVersion: IMAGE_LAYOUT_VERSION });
 
+/** Blobs by digest on one disk. */
 export class ContentStore {
   readonly #disk: ContentDisk;
   readonly #root: string;

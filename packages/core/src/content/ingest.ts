@@ -29,6 +29,7 @@ export interface IngestHost {
   release(): void;
 }
 
+/** A writer of one blob. */
 export class Ingest {
   readonly ref: string;
   readonly #host: IngestHost;

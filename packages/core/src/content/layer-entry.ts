@@ -24,4 +24,5 @@ export interface LayerEntry<Content extends Bytes = Uint8Array> {
 
 /** Prefix of whiteout files in OCI layers. @see OCI image-spec layer.md "Whiteouts" */
 export const WHITEOUT_PREFIX = ".wh.";
+/** The file in a directory of a layer that hides all that lower layers have there. */
 export const OPAQUE_WHITEOUT = ".wh..wh..opq";

@@ -6,6 +6,7 @@
 import { type Descriptor, type Index, indexBytes, OCI_INDEX, REF_NAME } from "../oci/index.ts";
 import { readIndex } from "../oci/schema.ts";
 
+/** The names of one layout, written at each change. */
 export class LayoutIndex {
   readonly #save: (bytes: Uint8Array) => void;
   #index: Index;

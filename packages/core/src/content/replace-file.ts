@@ -4,6 +4,7 @@ import type { ContentDisk } from "./content-disk.ts";
 /** How the name of a new one ends until it is complete. */
 export const NEW = ".new";
 
+/** Writes a file beside the old one, and puts it in its place. */
 export function replaceFile(disk: ContentDisk, path: string, bytes: Uint8Array): void {
   writeFile(disk, path + NEW, bytes);
   disk.renameSync(path + NEW, path);

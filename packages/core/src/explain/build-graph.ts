@@ -5,6 +5,7 @@ import { element, label, picture, unreachable } from "../lib/index.ts";
 /** `waiting` was never begun, for something else failed before. */
 export type BuildNodeState = "waiting" | "running" | "cached" | "done" | "failed" | "canceled";
 
+/** A vertex of a build. */
 export interface BuildNode {
   /** In the order in which the build has announced them, from 1. */
   readonly number: number;

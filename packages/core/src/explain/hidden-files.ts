@@ -6,6 +6,7 @@
 import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "../content/index.ts";
 import { type Bytes, basename, dirname } from "../lib/index.ts";
 
+/** A file that an image carries along for nothing. */
 export interface HiddenFile {
   /** Absolute. */
   readonly path: string;

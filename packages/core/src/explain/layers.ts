@@ -6,6 +6,7 @@ import { element, label, picture } from "../lib/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import { type HiddenFile, hiddenFiles } from "./hidden-files.ts";
 
+/** One layer of an image. */
 export interface LayerView {
   /** What made it, as the image's history says. */
   readonly createdBy: string;

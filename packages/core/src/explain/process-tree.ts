@@ -3,6 +3,7 @@ import type { Engine } from "../engine/index.ts";
 import { type Process, pidIn } from "../kernel/index.ts";
 import { drawTree } from "../lib/index.ts";
 
+/** A process with its children. */
 export interface ProcessNode {
   /** On the machine. */
   readonly pid: number;

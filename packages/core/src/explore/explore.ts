@@ -86,6 +86,8 @@ const DAY = "24h";
 const ATTEMPTS = 100;
 
 /**
+ * Runs the scenario with each seed until one fails.
+ *
  * @throws ExplorationFailure for the first seed with which the scenario fails
  * @throws StatusError invalid-argument for no seeds at all
  */

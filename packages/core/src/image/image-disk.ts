@@ -30,6 +30,7 @@ import type { Image } from "./image.ts";
 import type { ImageKeeper, ImageStore } from "./image-store.ts";
 import { layerArchives } from "./unpack-pulled.ts";
 
+/** Keeps the images of a store on a disk. */
 export class ImageDisk implements ImageKeeper {
   readonly #content: ContentStore;
   readonly #store: ImageStore;

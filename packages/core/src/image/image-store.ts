@@ -31,6 +31,7 @@ export interface ImageRecords {
   readonly archives: readonly (readonly [diffId: Digest, chunks: readonly Uint8Array[]])[];
 }
 
+/** The images of one machine, and their names. */
 export class ImageStore {
   readonly #snapshotter: Snapshotter;
   #keeper: ImageKeeper | undefined;

@@ -2,6 +2,7 @@
 import { encode } from "../lib/index.ts";
 import { type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
 
+/** One image of the store. */
 export interface Image {
   /** Digest of the configuration document. */
   readonly id: Digest;

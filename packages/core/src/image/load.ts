@@ -42,6 +42,7 @@ import type { Image } from "./image.ts";
 import type { ImageStore } from "./image-store.ts";
 import { readManifestList } from "./manifest-list.ts";
 
+/** One image out of an archive. */
 export interface LoadedImage {
   readonly image: Image;
   /** Names that it got, written out. */
@@ -80,7 +81,11 @@ interface Files {
   readonly end: number;
 }
 
-/** @throws ArchiveError invalid-argument for an archive that holds no images, or broken ones */
+/**
+ * Reads an archive, compressed or not. @throws StatusError invalid-argument for what is no archive of images
+ *
+ * @throws ArchiveError invalid-argument for an archive that holds no images, or broken ones
+ */
 export function loadImages(store: ImageStore, archive: Bytes, options: LoadOptions): readonly LoadedImage[] {
   const plain = decompressLayer(archive, options);
   try {

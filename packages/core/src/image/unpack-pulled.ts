@@ -6,7 +6,11 @@ import { readImageConfig } from "../oci/schema.ts";
 import type { Image } from "./image.ts";
 import type { ImageStore, LayerSource } from "./image-store.ts";
 
-/** @throws StatusError invalid-argument for layers that are not what the configuration says */
+/**
+ * Unpacks the layers that are not there yet, and makes the image known.
+ *
+ * @throws StatusError invalid-argument for layers that are not what the configuration says
+ */
 export function unpackPulled(
   store: ImageStore,
   content: ContentStore,

@@ -24,6 +24,7 @@ import { byteCount, type Duration, durationUs } from "./duration.ts";
 import { responseBytes } from "./http/message.ts";
 import { listenOn } from "./http/server.ts";
 
+/** A line that a program writes, once or again and again. */
 export interface LogLine {
   readonly line: string;
   /** Once, this long after the start. Default: at the start. */
@@ -33,6 +34,7 @@ export interface LogLine {
   readonly stream?: "stdout" | "stderr";
 }
 
+/** All that a program is seen to do. */
 export interface Behaviour {
   /** TCP ports on all addresses. HTTP requests are answered with 200 and `responds`. */
   readonly listens?: number | readonly number[];

@@ -1,6 +1,7 @@
 /** Durations as people write them: `"10s"`, `"1m30s"`, `"250ms"`, or a number of microseconds. */
 import { StatusError } from "../lib/index.ts";
 
+/** A time span: text with a unit, or microseconds. */
 export type Duration = number | string;
 
 const UNIT_US: Readonly<Record<string, number>> = {

@@ -6,6 +6,7 @@
  */
 import type { Program } from "../abi/index.ts";
 
+/** What users have told of their scripts. */
 export class ScriptTable {
   readonly #programs = new Map<string, Program>();
 

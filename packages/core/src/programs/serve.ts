@@ -13,8 +13,10 @@ import { type AsyncProcess, AsyncRunner } from "./async-program.ts";
 import { type Fields, field } from "./http/message.ts";
 import { type Answer, type Incoming, listenOn, serveHttp } from "./http/server.ts";
 
+/** Answers a request, as a handler of `fetch` does; `p` is the process that it runs in. */
 export type Handler = (request: Request, p: AsyncProcess) => Response | Promise<Response>;
 
+/** Where a handler is served. */
 export interface ServeOptions {
   /** Default: the environment's PORT, else 8000. */
   readonly port?: number;
@@ -26,6 +28,7 @@ export interface ServeOptions {
   readonly log?: (request: { readonly method: string; readonly target: string }, status: number) => string;
 }
 
+/** Where `serve` listens if nobody says where. */
 export const DEFAULT_PORT = 8000;
 
 /** A program that serves HTTP with a handler. Ends with 1 if it cannot listen. */

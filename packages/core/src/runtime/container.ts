@@ -11,6 +11,7 @@ import type { RuntimeSpec } from "../oci/index.ts";
 import { WaitQueue } from "../sim/index.ts";
 import type { ExecPreparation } from "./exec-preparation.ts";
 
+/** Where a container is in its life; `creating` and `created` lie before its program begins. */
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
 
 /** Which state may follow which. */
@@ -28,6 +29,7 @@ const START = new Uint8Array(1);
 /** How init's helper tells the pid of the first process; anything else is a result. */
 export const PID_PREFIX = "pid ";
 
+/** One container of the runtime. */
 export class OciContainer implements ProcessWatcher {
   readonly id: string;
   readonly seccomp: SeccompFilter | undefined;

@@ -60,6 +60,7 @@ export const DEFAULT_MOUNTS: readonly MountSpec[] = [
 /** What `docker run` without --shm-size gives to /dev/shm, in bytes. */
 export const DEFAULT_SHM_SIZE = 67_108_864;
 
+/** What a container finds empty: an empty tmpfs over directories, /dev/null over files. */
 export const MASKED_PATHS: readonly string[] = [
   "/proc/asound",
   "/proc/acpi",
@@ -75,6 +76,7 @@ export const MASKED_PATHS: readonly string[] = [
   "/sys/devices/virtual/powercap",
 ];
 
+/** What a container can read, but not write, even as root. */
 export const READONLY_PATHS: readonly string[] = [
   "/proc/bus",
   "/proc/fs",

@@ -26,6 +26,7 @@ import {
 } from "../abi/index.ts";
 import { ownValue } from "../lib/index.ts";
 
+/** Mount options as mount(2) takes them. */
 export interface ParsedOptions {
   /** MS_* flags of the mount. */
   readonly flags: number;
@@ -85,6 +86,7 @@ const PROPAGATION: Readonly<Record<string, number>> = {
   runbindable: MS_UNBINDABLE | MS_REC,
 };
 
+/** Reads words such as `ro`, `nosuid`, `rbind`, `size=64m`. What is no flag goes to the file system as it is. */
 export function parseMountOptions(options: readonly string[]): ParsedOptions {
   let flags = 0;
   const propagation: number[] = [];

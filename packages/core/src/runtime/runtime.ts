@@ -85,6 +85,7 @@ export interface RuntimeEvents {
   stopped: [container: OciContainer];
 }
 
+/** Makes containers, starts processes in them, and forgets them: `create`, `exec`, `delete`. */
 export class Runtime {
   readonly events = new Emitter<RuntimeEvents>();
   readonly #kernel: Kernel;

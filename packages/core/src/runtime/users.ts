@@ -5,6 +5,7 @@
  */
 import { StatusError } from "../lib/index.ts";
 
+/** Ids, and the home directory that `HOME` becomes. */
 export interface ResolvedUser {
   readonly uid: number;
   readonly gid: number;

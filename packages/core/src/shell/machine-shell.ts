@@ -33,6 +33,7 @@ import { type OpenFile, open } from "../vfs/index.ts";
 import type { ClientCount } from "./client-count.ts";
 import { installUserSpace, LOGIN_ENV } from "./user-space.ts";
 
+/** How a shell is opened. */
 export interface ShellOptions {
   /** There is a terminal, of that size: the shell prompts. Without it the shell reads a script. */
   readonly terminal?: WindowSize;
@@ -46,6 +47,7 @@ export interface ShellOptions {
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
 }
 
+/** One shell, from its opening to the end of its process. */
 export class MachineShell {
   /** The exit code, when the shell has ended. */
   readonly ended: Promise<number>;

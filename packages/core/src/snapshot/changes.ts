@@ -7,6 +7,7 @@ import { isOpaque, isWhiteout, MemoryDirectory, MemoryFile, type MemoryInode } f
 import { compareBytes } from "../lib/index.ts";
 import type { Snapshotter } from "./snapshotter.ts";
 
+/** One path that differs from what lies below. */
 export interface Change {
   readonly kind: "added" | "changed" | "deleted";
   /** Absolute. */

@@ -9,6 +9,7 @@ import type { Snapshotter } from "./snapshotter.ts";
 /** Where init mounts it, in the container's own mount namespace. */
 export const ROOTFS_PATH = "/run/containerd/rootfs";
 
+/** A container's or a build's files for somebody who is not in it. */
 export class MountedSnapshot extends MountedTree {
   /** Mounts the active snapshot or view `key`. */
   constructor(kernel: Kernel, snapshotter: Snapshotter, key: string) {

@@ -13,6 +13,7 @@ import { directory, type FileSystem, type FsContext, find, type Location, MountT
 const TEXT_LIMIT = 1 << 24;
 const FOLLOW = { follow: true } as const;
 
+/** Files by absolute paths; to be closed by who is done. */
 export class MountedTree {
   readonly #tree: MountTree;
   readonly fileSystem: FileSystem;

@@ -11,8 +11,10 @@ import { isOpaque, isWhiteout, MemoryDirectory, type MemoryFs, type MemoryInode,
 import { StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 
+/** `active` can be written to, a `view` cannot, and a `committed` one is what others stand on. */
 export type SnapshotKind = "view" | "active" | "committed";
 
+/** What is known of a snapshot; a time in microseconds since 1970. */
 export interface SnapshotInfo {
   readonly kind: SnapshotKind;
   readonly name: string;
@@ -20,6 +22,7 @@ export interface SnapshotInfo {
   readonly createdUs: number;
 }
 
+/** How much a snapshot holds itself, without what lies below. */
 export interface Usage {
   readonly inodes: number;
   readonly bytes: number;
@@ -35,6 +38,7 @@ interface Snapshot extends SnapshotInfo {
   readonly isCompanion?: true | undefined;
 }
 
+/** All snapshots as data, for a later snapshotter on the same disk. */
 export interface SnapshotRecords {
   readonly snapshots: readonly Snapshot[];
   readonly last: number;
@@ -47,6 +51,7 @@ export const SNAPSHOT_ROOT = "/var/lib/docker/overlay2";
 const WORK = "work";
 const WORKDIR_OPTION = `workdir=${SNAPSHOT_ROOT}/${WORK}`;
 
+/** The snapshots of one machine. */
 export class Snapshotter {
   readonly #disk: MemoryFs;
   readonly #root: MemoryDirectory;

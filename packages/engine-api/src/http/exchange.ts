@@ -5,6 +5,7 @@
  */
 import { encode } from "@bottleship/core/lib";
 
+/** A request, however it came. */
 export interface ApiRequest {
   readonly method: string;
   /** As it came, without the query: "/v1.51/containers/web/json". */
@@ -48,6 +49,7 @@ export type WebSocketMessages = "text" | "binary";
 
 type Headers = Readonly<Record<string, string>>;
 
+/** A reply: `whole`, a `stream` of bytes, or a connection that is taken over (`hijack`). */
 export type ApiReply =
   | {
       readonly kind: "whole";

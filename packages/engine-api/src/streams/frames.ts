@@ -7,9 +7,12 @@
  */
 import { concat, NO_BYTES } from "@bottleship/core/lib";
 
+/** Whose bytes a frame holds. */
 export type FrameStream = "stdin" | "stdout" | "stderr";
 
+/** The media type of a stream without frames: a terminal's. */
 export const RAW_STREAM = "application/vnd.docker.raw-stream";
+/** The media type of a stream of frames. */
 export const MULTIPLEXED_STREAM = "application/vnd.docker.multiplexed-stream";
 /** From this version of the API on the type of a stream says whether it is multiplexed. */
 export const TYPED_STREAMS = 142;
@@ -18,11 +21,13 @@ const HEADER_LENGTH = 8;
 const NUMBERS: Readonly<Record<FrameStream, number>> = { stdin: 0, stdout: 1, stderr: 2 };
 const NAMES: readonly FrameStream[] = ["stdin", "stdout", "stderr"];
 
+/** A piece of one stream. */
 export interface Frame {
   readonly stream: FrameStream;
   readonly bytes: Uint8Array;
 }
 
+/** A frame with these bytes, of which it has a copy. */
 export function encodeFrame(stream: FrameStream, bytes: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_LENGTH + bytes.length);
   frame[0] = NUMBERS[stream];

@@ -21,6 +21,7 @@ import { isTrue } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 
+/** A context that was fetched: an archive of its files, and what is told of the fetching. */
 export interface RemoteContext {
   readonly tar: Uint8Array;
   readonly isRemote: true;
@@ -35,6 +36,7 @@ export interface ContextPlace {
   readonly world: { readonly prng: Prng };
 }
 
+/** What a client can say of a context besides its URL. */
 export interface ContextOptions {
   /** `.git` stays: the build argument BUILDKIT_CONTEXT_KEEP_GIT_DIR. */
   readonly keepsGitDir?: boolean;

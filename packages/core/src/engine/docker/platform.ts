@@ -13,7 +13,11 @@ export interface Platform {
 const OS_PATTERN = "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.-]*)\\))?$";
 const PART_PATTERN = "^[A-Za-z0-9_.-]+$";
 
-/** @throws ValueError `"x": unknown operating system or architecture: invalid argument` and its siblings. */
+/**
+ * Reads `linux/arm64/v8`, with what is not said filled in.
+ *
+ * @throws ValueError `"x": unknown operating system or architecture: invalid argument` and its siblings.
+ */
 export function parsePlatform(text: string): Platform {
   const refuse = (why: string): ValueError => new ValueError(`${why}: invalid argument`);
   if (text.includes("*")) throw refuse(`${quote(text)}: wildcards not yet supported`);

@@ -13,7 +13,7 @@ export {
   withDefaultTag,
 } from "../../oci/index.ts";
 
-/** @throws ValueError `invalid reference format` and its variants. */
+/** Reads the name of an image. @throws ValueError `invalid reference format` and its variants. */
 export const parseReference = (text: string): oci.ImageReference => asValue(() => oci.parseReference(text));
 
 /** A reference, or undefined where the text is an image's ID or digest. @throws ValueError */

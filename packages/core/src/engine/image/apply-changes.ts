@@ -17,7 +17,11 @@ import type { ImageRunConfig } from "../../oci/index.ts";
 import { parseSignal } from "../signal-names.ts";
 import { exposedPorts } from "./exposed-ports.ts";
 
-/** @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here */
+/**
+ * A configuration with what instructions such as `CMD ["sh"]` and `ENV A=1` change of it, in their order.
+ *
+ * @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here
+ */
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
   if (changes.length === 0) return config;
   return instructionsOf(changes.join("\n")).reduce(

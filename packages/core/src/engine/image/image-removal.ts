@@ -28,7 +28,11 @@ export interface RemovalOptions {
   readonly keepParents?: boolean;
 }
 
-/** @throws StatusError invalid-argument for no name; not-found; conflict for an image that is in use */
+/**
+ * Takes a name away, or removes the image with all its names; answers what has gone, as `docker rmi` prints it.
+ *
+ * @throws StatusError invalid-argument for no name; not-found; conflict for an image that is in use
+ */
 export function removeImage(
   parts: RemovalParts,
   reference: string,

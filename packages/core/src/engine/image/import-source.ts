@@ -12,7 +12,11 @@ const KINDS: Readonly<Record<number, StatusKind>> = {
   404: "not-found",
 };
 
-/** @throws StatusError with what the server has answered, if that is an error */
+/**
+ * Fetches what is to be imported.
+ *
+ * @throws StatusError with what the server has answered, if that is an error
+ */
 export async function importedArchive(get: HttpGet, url: string): Promise<Uint8Array> {
   const refusal = httpUrlProblem(url);
   if (refusal !== undefined)

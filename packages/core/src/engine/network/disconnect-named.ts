@@ -14,7 +14,7 @@ export interface Disconnection {
   readonly force: boolean;
 }
 
-/** @throws StatusError */
+/** Takes a container off a network. @throws StatusError */
 export function disconnectNamed(engine: Pick<Engine, "containers" | "networks">, wanted: Disconnection): void {
   const { force } = wanted;
   engine.networks.disconnect(findConnected(engine, wanted), wanted.network, { force });

@@ -27,7 +27,7 @@ export function swarmDigits(prng: Prng, count = ID_LENGTH): string {
   return Array.from({ length: count }, () => ID_DIGITS[prng.below(ID_DIGITS.length)]).join("");
 }
 
-/** @throws StatusError invalid-argument for one without IPv4 */
+/** The address families of an overlay network. @throws StatusError invalid-argument for one without IPv4 */
 export function overlayFamilies(request: NetworkRequest): readonly IpFamily[] {
   const families = familiesOf(request);
   if (families.includes(4)) return families;
@@ -69,6 +69,7 @@ function withGateway(config: IpamConfig, { v4, v6 }: Ipam): IpamConfig {
   return { ...rest, Gateway: gateway, ...(AuxiliaryAddresses && { AuxiliaryAddresses }) };
 }
 
+/** The options of an overlay network as those of the bridge that stands for it on a machine. */
 export function overlayOptions({ Internal = false, Options = {} }: NetworkRequest): BridgeOptions {
   return bridgeOptions({ [MTU_OPTION]: Options[MTU_OPTION] ?? OVERLAY_MTU }, Internal);
 }

@@ -9,6 +9,7 @@ import { portSummaries } from "../documents/container.ts";
 import type { Engine } from "../engine.ts";
 import { type Filters, matchesPattern } from "./filters.ts";
 
+/** What lists of containers can be filtered by. */
 export const CONTAINER_FILTERS = (
   "ancestor before exited id isolation is-task label name status health since volume network " + "publish expose"
 ).split(" ");

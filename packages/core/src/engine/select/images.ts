@@ -7,6 +7,7 @@ import { secondsOfTime } from "../documents/time.ts";
 import type { Engine } from "../engine.ts";
 import type { Filters } from "./filters.ts";
 
+/** What lists of images can be filtered by. */
 export const IMAGE_FILTERS = ["dangling", "label", "before", "since", "reference", "until"];
 
 /** Newest first. Images that are only steps on the way to others come with `all`. */

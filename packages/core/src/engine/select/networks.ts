@@ -6,6 +6,7 @@ import type { Filters } from "./filters.ts";
 
 /** The networks that every machine has. */
 export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+/** What lists of networks can be filtered by. */
 export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "name", "scope", "type"];
 
 /** Whether no container is on the network now. */
@@ -13,7 +14,7 @@ export function isUnused({ name, bridge, ingress }: Network): boolean {
   return !BUILT_IN_NETWORKS.has(name) && ingress !== true && (bridge === undefined || bridge.endpoints.size === 0);
 }
 
-/** @throws StatusError invalid-argument for a value that there is not */
+/** The networks that filters let through. @throws StatusError invalid-argument for a value that there is not */
 export function selectNetworks(engine: Engine, filters: Filters): readonly Network[] {
   const dangling = danglingOf(filters);
   for (const type of filters.get("type")) {

@@ -5,9 +5,14 @@ import type { FoundRepository } from "../../registry/index.ts";
 import type { ImageService } from "../images.ts";
 import type { Filters } from "./filters.ts";
 
+/** What searches can be filtered by. */
 export const SEARCH_FILTERS = ["is-automated", "is-official", "stars"];
 
-/** @throws StatusError invalid-argument for a filter, a limit or a term that is none; with the registry's words */
+/**
+ * Asks Docker Hub, or the registry that the term names, for repositories.
+ *
+ * @throws StatusError invalid-argument for a filter, a limit or a term that is none; with the registry's words
+ */
 export async function searchImages(
   images: ImageService,
   term: string,

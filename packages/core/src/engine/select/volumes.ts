@@ -4,8 +4,10 @@ import type { Engine } from "../engine.ts";
 import type { Volume } from "../volumes.ts";
 import type { Filters } from "./filters.ts";
 
+/** What lists of volumes can be filtered by. */
 export const VOLUME_FILTERS = ["dangling", "driver", "label", "name"];
 
+/** The volumes that filters let through. */
 export function selectVolumes({ volumes }: Engine, filters: Filters): readonly Volume[] {
   const dangling = filters.flag("dangling");
   return volumes.list().filter(({ name, driver, labels }) => {

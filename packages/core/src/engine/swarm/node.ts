@@ -55,6 +55,7 @@ export interface SwarmNode extends SwarmObject {
   isUpdated: boolean;
 }
 
+/** What lists of nodes can be filtered by. */
 export const NODE_FILTERS = ["id", "label", "membership", "name", "node.label", "role"];
 const AVAILABILITIES: ReadonlySet<string> = new Set(["active", "pause", "drain"]);
 const MEMBERSHIPS: ReadonlySet<string> = new Set(["accepted", "pending"]);

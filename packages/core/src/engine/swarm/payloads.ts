@@ -35,6 +35,7 @@ export type PayloadKind = "secret" | "config";
 const LARGEST: Readonly<Record<PayloadKind, number>> = { secret: 512_000, config: 1_024_000 };
 const NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$/;
 const LONGEST_NAME = 64;
+/** What lists of secrets and of configs can be filtered by. */
 export const PAYLOAD_FILTERS = ["id", "label", "name", "names"];
 
 export interface PayloadParts {

@@ -5,10 +5,15 @@ import type { Cluster } from "./cluster.ts";
 import { taskSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
 
+/** What lists of tasks can be filtered by. */
 export const TASK_FILTERS = ["_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service"];
 const DESIRED: ReadonlySet<string> = new Set(["ready", "running", "complete", "shutdown", "remove", "accepted"]);
 
-/** @throws StatusError not-found for a service or a node that is none, internal (as with Docker) for a state that is none */
+/**
+ * The tasks that filters let through.
+ *
+ * @throws StatusError not-found for a service or a node that is none, internal (as with Docker) for a state that is none
+ */
 export function selectTasks(cluster: Cluster, filters: Filters): readonly Task[] {
   const services = filters.get("service").map((one) => cluster.services.get(one).id);
   const nodes = filters.get("node").map((one) => cluster.nodes.get(one).id);

@@ -28,6 +28,7 @@ import { verifyService } from "./verify-service.ts";
 
 export type ModeName = "replicated" | "global" | "replicated-job" | "global-job";
 
+/** What lists of services can be filtered by. */
 export const SERVICE_FILTERS = ["id", "label", "mode", "name", "runtime"];
 const FIRST_PORT = 30_000;
 const LAST_PORT = 32_767;

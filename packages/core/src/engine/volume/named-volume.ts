@@ -27,7 +27,11 @@ export function findVolume({ volumes, swarm }: Volumes, name: string): VolumeDoc
   return clusterVolumeDocument(swarm.current.volumes.get(name));
 }
 
-/** @throws StatusError not-found; conflict while a container uses it */
+/**
+ * Removes a volume of the machine or, if it has none of that name, of its swarm.
+ *
+ * @throws StatusError not-found; conflict while a container uses it
+ */
 export function removeVolume({ volumes, swarm }: Volumes, name: string, options: { readonly force: boolean }): void {
   if (swarm.current === undefined || volumes.get(name) !== undefined) volumes.remove(name, options);
   else swarm.current.volumes.remove(name, options);

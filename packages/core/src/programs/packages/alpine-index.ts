@@ -174,6 +174,7 @@ Error=
 
 const words = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 
+/** The packages of the world that `apk add` finds. */
 export class AlpineIndex {
   readonly #packages = new Map<string, AlpinePackage>();
 
@@ -204,6 +205,7 @@ export class AlpineIndex {
   }
 }
 
+/** What is installed in an `alpine` image from the beginning. */
 export const alpineBase = (): readonly AlpinePackage[] =>
   BASE.map(([name, version, kib]) => ({ name, version, kib, depends: [], programs: [] }));
 

@@ -13,6 +13,7 @@ import type { AlpineIndex, AlpinePackage } from "./alpine-index.ts";
 import { programFile } from "./installed-program.ts";
 import type { PackageIndexes } from "./package-indexes.ts";
 
+/** apk's database of what is installed. */
 export const APK_INSTALLED = "/lib/apk/db/installed";
 const WORLD = "/etc/apk/world";
 const CACHE = "/var/cache/apk";

@@ -46,6 +46,7 @@ Error=To install Python packages system-wide, try apt install
 
 const words = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 
+/** The packages of the world that `apt-get install` finds. */
 export class DebianIndex {
   readonly #packages = new Map<string, DebianPackage>();
 

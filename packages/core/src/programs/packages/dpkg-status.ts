@@ -3,6 +3,7 @@ import { Errno, type Routine } from "../../abi/index.ts";
 import { attempt, readText } from "../../userland/index.ts";
 import { putFile } from "../files.ts";
 
+/** dpkg's database of what is installed. */
 export const STATUS = "/var/lib/dpkg/status";
 export const INFO = "/var/lib/dpkg/info";
 

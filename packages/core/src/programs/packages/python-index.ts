@@ -10,6 +10,7 @@ import { PYTHON_RELEASES } from "./python-index.data.ts";
 import { normalName } from "./python-requirement.ts";
 import { compareVersions, isPrerelease, Specifier } from "./python-version.ts";
 
+/** One version of a package, as a wheel. */
 export interface PythonRelease {
   readonly name: string;
   readonly version: string;
@@ -31,6 +32,7 @@ export interface PythonRelease {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** The packages of the world that `pip install` finds. */
 export class PythonIndex {
   readonly #releases = new Map<string, PythonRelease[]>();
 

@@ -50,6 +50,7 @@ export interface Reaped {
 /** Removes what meets all filters of one of the sets. */
 export type Reap = (sets: readonly (readonly ReaperFilter[])[]) => Promise<Reaped>;
 
+/** The program of a Ryuk that removes through `reap`. */
 export function makeRyuk(reap: Reap): Program {
   return function* ryuk(argv, env) {
     return yield* new Ryuk(new Io("ryuk", argv, env), reap).run();

@@ -6,6 +6,7 @@ import type { Program } from "../../abi/index.ts";
 import { basename } from "../../lib/index.ts";
 import { Io } from "../../userland/index.ts";
 
+/** What becomes of programs that nobody has written. */
 export interface UnknownPrograms {
   /** `fail`: exit code 1 and what to register. `succeed-and-warn`: a warning and 0. */
   readonly policy: "fail" | "succeed-and-warn";
@@ -13,6 +14,7 @@ export interface UnknownPrograms {
   readonly onPretended?: (argv: readonly string[]) => void;
 }
 
+/** The program that stands in for all of them. */
 export function makeStandIn({ policy, onPretended }: UnknownPrograms): Program {
   return function* (argv, env) {
     const name = basename(argv[0] ?? "");

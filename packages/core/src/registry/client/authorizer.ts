@@ -10,6 +10,7 @@ import { type Challenge, parseChallenge } from "./challenge.ts";
 import { errorOf, TokenError } from "./registry-error.ts";
 import type { Outgoing } from "./transport.ts";
 
+/** Who asks a registry. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;

@@ -28,6 +28,7 @@ export interface FetchedManifest {
   readonly bytes: Uint8Array;
 }
 
+/** What can be heard of a blob on its way. */
 export interface TransferEvents {
   /** Bytes that have come or gone so far. */
   readonly onProgress?: (bytes: number) => void;
@@ -35,11 +36,13 @@ export interface TransferEvents {
   readonly onRetry?: (seconds: number) => void;
 }
 
+/** Where images of one name are: `docker.io` and `library/busybox`. */
 export type Repository = Pick<ImageReference, "domain" | "path">;
 
 /** Pages of a list that are followed at most. */
 const PAGE_LIMIT = 10_000;
 
+/** Talks to registries as `docker pull` and `docker push` do. */
 export class RegistryClient {
   readonly #transport: Transport;
   readonly uploads: Uploader;

@@ -24,6 +24,7 @@ export type PullEvent =
   | { readonly kind: "layer"; readonly digest: ContentDigest; readonly state: "waiting" | "exists" | "downloaded" }
   | { readonly kind: "retry"; readonly digest: ContentDigest; readonly seconds: number };
 
+/** What is wanted of an image, and who hears of it. */
 export interface PullOptions {
   readonly platform: HostPlatform;
   /** Layers that are not wanted, because what they unpack to is there. */
@@ -31,6 +32,7 @@ export interface PullOptions {
   readonly onEvent?: (event: PullEvent) => void;
 }
 
+/** An image whose content has come. */
 export interface PulledImage {
   /** The descriptor of what the reference stands for, which may be an index. */
   readonly target: Descriptor;
@@ -43,7 +45,11 @@ export interface PulledImage {
 /** Indexes within indexes are followed so far. */
 const DEPTH_LIMIT = 4;
 
-/** @throws RegistryError; StatusError not-found if there is nothing for the platform */
+/**
+ * Pulls one image into a store. @throws RegistryError, StatusError in the words of `docker pull`
+ *
+ * @throws RegistryError; StatusError not-found if there is nothing for the platform
+ */
 export async function pullImage(
   client: RegistryClient,
   reference: ImageReference,

@@ -8,6 +8,7 @@ import { bytesOf } from "../body.ts";
 import { PROBLEMS, type ProblemCode } from "../server/problem.ts";
 import { parseChallenge } from "./challenge.ts";
 
+/** An answer that is a failure. */
 export class RegistryError extends StatusError {
   readonly status: number;
   /** "MANIFEST_UNKNOWN"; "" if the answer has none. */

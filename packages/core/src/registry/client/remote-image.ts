@@ -18,6 +18,7 @@ import type { LoginListener, Remote } from "./remote.ts";
 import { RemoteError } from "./remote-error.ts";
 import { type RetryOptions, retrying } from "./retry.ts";
 
+/** An image that has not been pulled, and what is known of it already. */
 export interface RemoteImage {
   /** What the reference stands for, which may be an index. */
   readonly target: Descriptor;

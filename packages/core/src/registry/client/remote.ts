@@ -45,6 +45,7 @@ interface Host {
   readonly isLast: boolean;
 }
 
+/** Talks to registries as BuildKit does. */
 export class Remote {
   readonly #transport: Transport;
   readonly #triesTls: boolean;

@@ -17,8 +17,10 @@ const RESULT = z.object({
 });
 const RESULTS = z.object({ results: z.array(RESULT).default([]) });
 
+/** A repository, as a search shows it. */
 export type FoundRepository = z.infer<typeof RESULT>;
 
+/** How a search is made. */
 export interface SearchOptions {
   /** How many at most; 1 to 100, 25 without it. */
   readonly limit?: number;

@@ -12,6 +12,7 @@ import type { Challenge } from "./challenge.ts";
 import { ConnectionError, errorOf, TokenError } from "./registry-error.ts";
 import type { RetryOptions } from "./retry.ts";
 
+/** How registries are reached. */
 export interface TransportOptions extends RetryOptions {
   readonly fetch: Fetch;
   /** The credentials for a registry, by its host. */
@@ -32,6 +33,7 @@ export interface Outgoing {
   readonly onLogin?: (scheme: Challenge["scheme"]) => void;
 }
 
+/** Where the images of `docker.io` really are. */
 export const HUB_ENDPOINT = "https://registry-1.docker.io";
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const REDIRECT_LIMIT = 5;
@@ -138,7 +140,7 @@ const goVerb = (method: string): string => method.charAt(0) + method.slice(1).to
 
 const hostOf = (url: string): string => new URL(url).host;
 
-/** @see moby registry/config.go isInsecure: 127.0.0.0/8 and ::1 need no TLS. */
+/** Whether a registry is on the machine itself, and may do without TLS. @see moby registry/config.go isInsecure */
 export function isLoopback(domain: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(domain);
 }

@@ -10,6 +10,7 @@ import { RegistryError } from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 import type { Transport } from "./transport.ts";
 
+/** How a blob is uploaded. */
 export interface UploadOptions extends TransferEvents {
   /** A repository of the same registry that may have the blob. */
   readonly mountFrom?: string;

@@ -12,8 +12,10 @@ import { bytesOf } from "../body.ts";
 import { jsonResponse, RegistryProblem } from "./problem.ts";
 import type { Resource } from "./route.ts";
 
+/** What somebody may do with a repository. */
 export type Action = "pull" | "push" | "delete";
 
+/** Whom a registry lets in. */
 export interface AuthOptions {
   readonly scheme: "basic" | "token";
   /** Where tokens are to be had: "https://auth.docker.io/token". */

@@ -5,6 +5,7 @@
  */
 import { RegistryProblem } from "./problem.ts";
 
+/** How much may be pulled in which time. */
 export interface RateLimitOptions {
   /** Pulls in a window. */
   readonly pulls: number;

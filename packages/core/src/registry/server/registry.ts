@@ -19,6 +19,7 @@ import { type Resource, type ResourceKind, resourceOf } from "./route.ts";
 import { type ImageSource, Shelf } from "./shelf.ts";
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./uploads.ts";
 
+/** What a registry is made of. */
 export interface RegistryOptions {
   /** Where pushed blobs are kept. Default: in memory. */
   readonly store?: ContentStore;
@@ -52,6 +53,7 @@ const HANDLERS: Readonly<Record<ResourceKind, Readonly<Record<string, Handler>>>
 
 const API_VERSION = { "docker-distribution-api-version": "registry/2.0" };
 
+/** One registry: `fetch` answers its requests. */
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #state: RegistryState;

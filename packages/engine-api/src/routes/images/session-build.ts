@@ -24,6 +24,7 @@ export interface SessionBuild {
   readonly cacheFrom: readonly string[];
 }
 
+/** What somebody with sockets does for such builds. */
 export interface SessionBuilds {
   /** Waits for the client to open a session, for as long as a client may take. */
   opened(session: string): Promise<void>;
