@@ -11,8 +11,11 @@ export function lookUp(shell: Shell, name: string): string | undefined {
       return String(shell.line);
     case "FUNCNAME":
       return shell.functionName;
-    case "RANDOM":
-      return String(shell.random.next());
+    case "RANDOM": {
+      const value = String(shell.random.next());
+      variables.remember(name, value);
+      return value;
+    }
     case "EPOCHSECONDS":
       return String(seconds);
     default:
@@ -23,5 +26,5 @@ export function lookUp(shell: Shell, name: string): string | undefined {
 /** Gets from the kernel what `lookUp` cannot ask it for. */
 export function* prepareDynamic(shell: Shell): Routine<void> {
   shell.nowUs = yield* clock_gettime("realtime");
-  if (!shell.random.isSeeded) shell.random.seed(shell.nowUs ^ shell.pid);
+  if (!shell.random.isSeeded) shell.random.seed(shell.nowUs, shell.pid);
 }

@@ -283,7 +283,7 @@ export class Shell {
     else if (name === "OPTIND") {
       const index = value !== undefined && /^[0-9]+$/.test(value) ? Number(value) : 1;
       this.getopts = { index: index === 0 ? 1 : index, offset: -1 };
-    } else if (name === "RANDOM" && value !== undefined) this.random.seed(Number.parseInt(value, 10) || 0);
+    } else if (name === "RANDOM" && value !== undefined) this.random.assign(value);
   }
 }
 

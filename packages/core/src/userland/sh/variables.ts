@@ -104,6 +104,11 @@ export class Variables {
     });
   }
 
+  /** Keeps what a variable was said to be when it was asked for: `set` lists it. It goes on being made up. */
+  remember(name: string, value: string): void {
+    this.#put(name, { ...(this.#table.get(name) ?? NEW), value });
+  }
+
   /** Adds or removes flags. A variable that did not exist exists then, without a value. */
   flag(name: string, flags: Flags): void {
     const old = this.#table.get(name);
@@ -115,7 +120,10 @@ export class Variables {
   unset(name: string): void {
     if (!isName(name)) throw new ShellError(`${name}: bad variable name`);
     const old = this.#table.get(name);
-    if (old === undefined) return;
+    if (old === undefined) {
+      this.#dynamic.delete(name);
+      return;
+    }
     refuseReadonly(name, old);
     this.onChange(name, undefined);
     this.#dynamic.delete(name);
