@@ -73,8 +73,8 @@ export class Solver {
   #running = 0;
   /** When a step cannot be done: those that lead to it, which are looked up and no more. */
   #lookedUp: ReadonlySet<Vertex> | undefined;
-  /** Steps that cannot be done. */
-  readonly #lacking = new Set<Vertex>();
+  /** Steps that cannot be done for something that they take is missing, and why, from the first to the last. */
+  readonly #lacking = new Map<Vertex, BuildError>();
   /** What has been told of. */
   readonly #started = new Set<Vertex>();
   readonly #abort = new Abort();
@@ -117,8 +117,15 @@ export class Solver {
       this.#tellGivenUp();
       // What came first is the build's, whoever noticed it first: that somebody gave up, or that a step failed.
       const { aborted, reason } = this.#abort;
-      throw aborted ? reason : error;
+      throw this.#toldOf(aborted ? reason : error);
     }
+  }
+
+  /** Files are looked for from the end: of several steps that lack some the last one is told of. */
+  #toldOf(reason: unknown): unknown {
+    const [last] = [...this.#lacking].slice(-1);
+    if (last === undefined || !(reason instanceof VertexError) || !this.#lacking.has(reason.vertex)) return reason;
+    return lackError(...last);
   }
 
   /** The build is over: what is in no image may go. */
@@ -194,7 +201,7 @@ export class Solver {
       if (!(error instanceof BuildError)) throw error;
       // All files are looked for at once: of several steps that lack some each says so.
       if (this.#abort.aborted && isChange(vertex)) {
-        this.#lacking.add(vertex);
+        this.#lacking.set(vertex, error);
         this.#start(vertex).fail(error.message);
       }
       this.#abort.throwIfAborted();
@@ -207,12 +214,12 @@ export class Solver {
    * begun already.
    */
   async #lacks(vertex: Vertex, why: BuildError): Promise<VertexError> {
-    this.#lacking.add(vertex);
+    this.#lacking.set(vertex, why);
     const shown = this.#start(vertex);
-    const cause = why.prefixed("failed to compute cache key");
+    const failed = lackError(vertex, why);
     if (this.#lookedUp !== undefined) {
       shown.fail(why.message);
-      return new VertexError(vertex, cause.at(vertex.range));
+      return failed;
     }
     const [base] = vertex.inputs;
     if (base !== undefined && !vertex.ignoresCache && this.#running === 0) {
@@ -220,7 +227,8 @@ export class Solver {
       await this.solve(base).catch(() => {});
     }
     shown.fail(why.message);
-    return this.#give(vertex, cause);
+    this.#abort.abort(failed);
+    return failed;
   }
 
   async #change(vertex: Vertex, { work, key, earlier }: Likeliest): Promise<Result> {
@@ -307,7 +315,7 @@ export class Solver {
 
   /** What would have led to a step that cannot be done shows as known, whether it is or not, if it was not begun. */
   #tellGivenUp(): void {
-    for (const lacking of this.#lacking)
+    for (const lacking of this.#lacking.keys())
       for (const vertex of allBelow(lacking))
         if (isChange(vertex) && !this.#started.has(vertex)) this.#start(vertex).complete(true);
   }
@@ -448,6 +456,10 @@ export class Solver {
     this.#abort.abort(failed);
     return failed;
   }
+}
+
+function lackError(vertex: Vertex, why: BuildError): VertexError {
+  return new VertexError(vertex, why.prefixed("failed to compute cache key").at(vertex.range));
 }
 
 function notLookedUp(step: string): CacheMiss {
