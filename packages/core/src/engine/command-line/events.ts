@@ -18,7 +18,7 @@ export async function printEvents(session: Session, request: RequestOf<"events">
   const sinceUs = timeUs(request.since, kernel.nowUs);
   const untilUs = timeUs(request.until, kernel.nowUs);
   if (sinceUs !== undefined && untilUs !== undefined && sinceUs > untilUs) {
-    const between = `\`since\` time (${request.since}) cannot be after \`until\` time (${request.until})`;
+    const between = `\`since\` time (${sentTime(request.since, sinceUs)}) cannot be after \`until\` time (${sentTime(request.until, untilUs)})`;
     throw new StatusError("invalid-argument", between);
   }
   const filters = Filters.of(request.filters);
@@ -30,6 +30,13 @@ export async function printEvents(session: Session, request: RequestOf<"events">
   if (untilUs !== undefined && untilUs <= kernel.nowUs) return 0;
   await follow(session, untilUs, show);
   return 0;
+}
+
+/** A time as the client sends it: numbers as they were given. @see moby api/types/time/timestamp.go: GetTimestamp */
+function sentTime(text: string, timeUs: number): string {
+  if (/^[\d.]+$/.test(text)) return text;
+  const second = Math.floor(timeUs / 1e6);
+  return `${second}.${String((timeUs - second * 1e6) * 1000).padStart(9, "0")}`;
 }
 
 /**

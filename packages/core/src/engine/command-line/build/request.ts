@@ -12,6 +12,7 @@ import {
   openArchive,
   SOURCE_DATE_EPOCH,
   sourceKind,
+  usesSsh,
 } from "../../../build/index.ts";
 import { problemOf } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, NO_BYTES, StatusError } from "../../../lib/index.ts";
@@ -99,12 +100,14 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
   for (const platform of platforms) if (platform !== LOCAL_PLATFORM) checkPlatform(platform);
   if (platforms.length > 1) throw notForDriver("Multi-platform build", "build-multi-platform");
   const [platform] = platforms;
-  checkAgents(request.ssh, session.client);
+  // A context that is reached through ssh needs the agent without being asked.
+  const agents = request.ssh.length === 0 && usesSsh(request.context) ? ["default"] : request.ssh;
+  checkAgents(agents, session.client);
   return {
     allow: request.allow.includes("network.host") ? ["network.host"] : [],
     secrets: secretsOf(request.secrets, session.client),
     contexts: Object.fromEntries(contexts),
-    ssh: request.ssh.map((agent) => agent.split("=", 1)[0] || "default"),
+    ssh: agents.map((agent) => agent.split("=", 1)[0] || "default"),
     ...(request.cacheTo.some((text) => text === "" || fieldsOf(text).get("type") === "inline") && {
       inlineCache: true,
     }),
