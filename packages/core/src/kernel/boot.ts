@@ -22,23 +22,23 @@ const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ["/var/lib", 0o755],
 ];
 
-/** The character devices that every Linux has in /dev. */
+/** The character devices that every Linux has in /dev, in runc's order. @see runc libcontainer/specconv/spec_linux.go */
 export const STANDARD_DEVICES: readonly (readonly [name: string, dev: number])[] = [
   ["null", makedev(1, 3)],
-  ["zero", makedev(1, 5)],
-  ["full", makedev(1, 7)],
   ["random", makedev(1, 8)],
-  ["urandom", makedev(1, 9)],
+  ["full", makedev(1, 7)],
   ["tty", makedev(5, 0)],
+  ["zero", makedev(1, 5)],
+  ["urandom", makedev(1, 9)],
 ];
 
-/** The links that every Linux has in /dev. */
+/** The links that every Linux has in /dev, in runc's order. @see runc libcontainer/rootfs_linux.go: setupPtmx, setupDevSymlinks */
 export const STANDARD_LINKS: readonly (readonly [name: string, target: string])[] = [
+  ["ptmx", "pts/ptmx"],
   ["fd", "/proc/self/fd"],
   ["stdin", "/proc/self/fd/0"],
   ["stdout", "/proc/self/fd/1"],
   ["stderr", "/proc/self/fd/2"],
-  ["ptmx", "pts/ptmx"],
 ];
 
 /** Makes the standard directories on the machine's disk and mounts /proc, /sys, /dev and what belongs into them. */

@@ -289,11 +289,12 @@ function makeDevSkeleton(kernel: Kernel): void {
   }
   // A disk that was in use before has it.
   if (at.sealed) return;
+  // Mounts come first: a tmpfs lists what is newest first, so the order shows.
+  for (const name of ["pts", "mqueue", "shm"]) at.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 });
   for (const [name, rdev] of STANDARD_DEVICES) at.create(name, { type: "char", mode: 0o666, uid: 0, gid: 0, rdev });
   for (const [name, target] of STANDARD_LINKS) {
     at.create(name, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target });
   }
-  for (const name of ["pts", "shm", "mqueue"]) at.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 });
   at.sealed = true;
 }
 

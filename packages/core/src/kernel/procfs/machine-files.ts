@@ -14,6 +14,7 @@ import { DISK_TYPES } from "../mount/disk-types.ts";
 import { locks } from "./locks.ts";
 import type { ProcFs } from "./proc-fs.ts";
 import { messageQueues, semaphores, sharedMemory } from "./sysvipc.ts";
+import { VMSTAT_COUNTERS } from "./vmstat.data.ts";
 
 const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
 
@@ -109,7 +110,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   uptime: textFile<ProcFs>(({ kernel, reader }) => uptime(kernel, reader.ns.time.boottimeOffsetUs)),
   version: text(({ machine }) => `Linux version ${machine.kernelRelease} (bottleship) ${machine.kernelVersion}\n`),
   vmallocinfo: hidden,
-  vmstat: text((kernel) => `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n`),
+  vmstat: text(vmstat),
   zoneinfo: empty,
 };
 
@@ -128,6 +129,11 @@ class KernelLog extends PseudoFile {
 
 function freeBytes(kernel: Kernel): number {
   return kernel.machine.memoryBytes - kernel.cgroups.memory.currentBytes;
+}
+
+function vmstat(kernel: Kernel): string {
+  const others = VMSTAT_COUNTERS.map((name) => `${name} 0\n`).join("");
+  return `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n${others}`;
 }
 
 function meminfo(kernel: Kernel): string {
@@ -246,13 +252,16 @@ function loadavg(kernel: Kernel, lastPid: number): string {
   return `0.00 0.00 0.00 ${running}/${kernel.processes.size} ${lastPid}\n`;
 }
 
-/** Those that a kernel has before all others. */
-const FIRST_TYPES: readonly string[] = ["sysfs", "tmpfs", "proc", "cgroup2"];
+/** What a kernel registers, in its order; those that a simulated one cannot mount belong to itself or to programs. */
+const REGISTERED_TYPES: readonly string[] = [
+  ...["sysfs", "tmpfs", "proc", "cgroup", "cgroup2", "cpuset", "devtmpfs", "binfmt_misc", "debugfs", "tracefs"],
+  ...["securityfs", "sockfs", "bpf", "pipefs", "ramfs", "hugetlbfs", "devpts", "ext3", "ext2", "ext4", "squashfs"],
+  ...["autofs", "fuseblk", "fuse", "fusectl", "overlay", "xfs", "erofs", "mqueue", "btrfs", "pstore"],
+];
 
-function filesystems(kernel: Kernel): string {
-  const line = (type: string): string => `${DISK_TYPES.includes(type) ? "" : "nodev"}\t${type}\n`;
-  const types = [...kernel.fileSystems.keys()].filter((type) => !FIRST_TYPES.includes(type));
-  return [...FIRST_TYPES, ...types].map(line).join("");
+function filesystems(): string {
+  const needsDevice = (type: string): boolean => DISK_TYPES.includes(type) || type === "fuseblk";
+  return REGISTERED_TYPES.map((type) => `${needsDevice(type) ? "" : "nodev"}\t${type}\n`).join("");
 }
 
 function swaps(kernel: Kernel): string {

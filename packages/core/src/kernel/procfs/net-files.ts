@@ -367,6 +367,8 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
       .map(({ index, name }) => `${index}\t${name.padEnd(10)}:     1      V3\n\t\t\t\t010000E0     1 0:00000000\t\t0\n`)
       .join("")}`,
   igmp6: multicastMembers6,
+  ip_mr_cache: () => "Group    Origin   Iif     Pkts    Bytes    Wrong Oifs\n",
+  ip_mr_vif: () => "Interface      BytesIn  PktsIn  BytesOut PktsOut Flags Local    Remote\n",
   ip6_flowlabel: () => "Label S Owner  Users  Linger Expires  Dst                              Opt\n",
   ip_tables_names: (stack) => (stack.hasFirewall(4) ? "filter\nnat\n" : ""),
   ip6_tables_names: (stack) => (stack.hasFirewall(6) ? "filter\nnat\n" : ""),

@@ -11,6 +11,7 @@ import type { Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
 import { type Process, pidIn } from "../process.ts";
+import { byLength, inOrder } from "./listing-order.ts";
 import { MACHINE_FILES } from "./machine-files.ts";
 import { type ProcOptions, procOptions, shownProcOptions } from "./proc-options.ts";
 import { processDirectory } from "./process-directory.ts";
@@ -117,10 +118,10 @@ function selfOf(fs: ProcFs): string {
 }
 
 const ROOT_TREE: PseudoTree<ProcFs> = {
+  ...inOrder(
+    { ...MACHINE_FILES, mounts: fixedLink("self/mounts"), net: fixedLink("self/net"), sys: sysctls },
+    byLength,
+  ),
   self: link(selfOf),
   "thread-self": link((fs) => `${selfOf(fs)}/task/${selfOf(fs)}`),
-  mounts: fixedLink("self/mounts"),
-  net: fixedLink("self/net"),
-  sys: sysctls,
-  ...MACHINE_FILES,
 };

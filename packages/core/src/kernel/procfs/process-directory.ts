@@ -9,7 +9,6 @@ import {
   type DirEntry,
   Errno,
   type ErrnoCode,
-  NAMESPACE_KINDS,
   type NamespaceKind,
   O_ACCMODE,
   O_RDONLY,
@@ -21,6 +20,7 @@ import { badness } from "../memory/oom.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
 import { type Process, pidIn } from "../process.ts";
 import { descriptorInfos, descriptors } from "./descriptors.ts";
+import { byLength } from "./listing-order.ts";
 import { auxiliaryVector, formatMaps } from "./memory-map.ts";
 import { formatMountinfo, formatMounts, formatMountstats } from "./mount-tables.ts";
 import { NET_FILES } from "./net-files.ts";
@@ -111,8 +111,11 @@ function forChildrenOf({ ns }: Process, kind: NamespaceKind): Namespace {
   return ns.pidForChildren;
 }
 
+/** @see fs/proc/namespaces.c: ns_entries */
+const LISTED_KINDS: readonly NamespaceKind[] = ["net", "uts", "ipc", "pid", "user", "mnt", "cgroup", "time"];
+
 const NAMESPACES = entryTable(
-  NAMESPACE_KINDS.flatMap((kind): (readonly [string, Maker])[] =>
+  LISTED_KINDS.flatMap((kind): (readonly [string, Maker])[] =>
     kind === "pid" || kind === "time"
       ? [
           [kind, namespaceLink(kind)],
@@ -128,13 +131,15 @@ const quietFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
 
 /** What the network stack of a process shows. Not even root may write it. @see fs/proc/proc_net.c: seq_open_net */
 const netFiles = entryTable(
-  Object.entries(NET_FILES).map(([name, read]) => [
-    name,
-    file(0o444, (fs, process) => ({
-      checkOpen: (flags) => (flags & O_ACCMODE) === O_RDONLY || refused("EACCES"),
-      read: () => read(process.ns.net.stack(fs.kernel.net)),
-    })),
-  ]),
+  Object.entries(NET_FILES)
+    .sort(([one], [other]) => byLength(one, other))
+    .map(([name, read]) => [
+      name,
+      file(0o444, (fs, process) => ({
+        checkOpen: (flags) => (flags & O_ACCMODE) === O_RDONLY || refused("EACCES"),
+        read: () => read(process.ns.net.stack(fs.kernel.net)),
+      })),
+    ]),
 );
 
 const refused = (code: ErrnoCode): never => {
@@ -143,7 +148,7 @@ const refused = (code: ErrnoCode): never => {
 
 /** Without a security module there is nothing to be read or set. */
 const SECURITY_ATTRIBUTES = entryTable(
-  ["current", "exec", "fscreate", "keycreate", "prev", "sockcreate"].map((name) => [
+  ["current", "prev", "exec", "fscreate", "keycreate", "sockcreate"].map((name) => [
     name,
     file(name === "prev" ? 0o444 : 0o666, () => ({ read: () => refused("EINVAL"), write: () => refused("EINVAL") })),
   ]),
@@ -240,6 +245,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     0o400,
   ),
   syscall: inspected((fs, process) => currentCall(process, fs.reader)),
+  timers: inspected(() => "", 0o444),
   timerslack_ns: text((fs, process) => {
     const isOwn = process === fs.reader;
     return isOwn || fs.reader.creds.capable(CAP_SYS_NICE, process.creds.user) ? "50000\n" : refused("EPERM");
@@ -249,7 +255,19 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   ...quietFiles,
 };
 
-const TABLE = entryTable(Object.entries(ENTRIES));
+/** In which order they are listed. @see fs/proc/base.c: tgid_base_stuff */
+const LISTING =
+  "task fd map_files fdinfo ns net environ auxv status personality limits sched autogroup timens_offsets comm syscall " +
+  "cmdline stat statm maps children numa_maps mem cwd root exe mounts mountinfo mountstats clear_refs smaps " +
+  "smaps_rollup pagemap attr wchan stack schedstat cpuset cgroup oom_score oom_adj oom_score_adj loginuid sessionid " +
+  "coredump_filter io uid_map gid_map projid_map setgroups timers timerslack_ns arch_status ksm_merging_pages ksm_stat";
+const RANKS: ReadonlyMap<string, number> = new Map(LISTING.split(" ").map((name, rank) => [name, rank]));
+const rankOf = (name: string): number => RANKS.get(name) ?? RANKS.size;
+
+const listed = (entries: readonly (readonly [string, Maker])[]) =>
+  entryTable([...entries].sort(([one], [other]) => rankOf(one) - rankOf(other)));
+
+const TABLE = listed(Object.entries(ENTRIES));
 const NO_ENTRIES = entryTable([]);
 
 function schedulerText(name: string, pid: number): string {
@@ -269,7 +287,7 @@ const WHOLE_PROCESS: ReadonlySet<string> = new Set([
 ]);
 
 /** /proc/PID/task/TID: the process again, with the children that this thread made. */
-const THREAD_TABLE = entryTable([
+const THREAD_TABLE = listed([
   ...Object.entries(ENTRIES).filter(([name]) => !WHOLE_PROCESS.has(name)),
   [
     "children",

@@ -24,5 +24,4 @@ export const QUIET_FILES: Readonly<Record<string, QuietFile>> = {
   schedstat: quiet(0o444, "0 0 0\n"),
   smaps: quiet(0o444),
   smaps_rollup: quiet(0o444),
-  timers: quiet(0o444),
 };

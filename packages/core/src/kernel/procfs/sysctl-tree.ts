@@ -21,6 +21,7 @@ import {
   SYSCTL_NAMES,
   writeSysctl,
 } from "../sysctl/sysctl.ts";
+import { byBytes, inOrder } from "./listing-order.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -78,17 +79,15 @@ function makeTree(): PseudoTree<ProcFs> {
     insert(tree, ["net", family, "conf"], deviceSysctls(family, "conf", ["all", "default"]));
     insert(tree, ["net", family, "neigh"], deviceSysctls(family, "neigh", []));
   }
-  return tree;
+  return inOrder(tree, byBytes);
 }
 
 /** A directory for each device of the reader's network stack, besides those of other names. */
 function deviceSysctls(family: "ipv4" | "ipv6", part: "conf" | "neigh", others: readonly string[]): PseudoLeaf<ProcFs> {
   const fields = deviceSysctlNames(family, part);
   return (fs) => {
-    const names = (): readonly string[] => [
-      ...others,
-      ...fs.reader.ns.net.stack(fs.kernel.net).devices.map(({ name }) => name),
-    ];
+    const names = (): readonly string[] =>
+      [...others, ...fs.reader.ns.net.stack(fs.kernel.net).devices.map(({ name }) => name)].sort(byBytes);
     const make = (device: string): Inode => {
       const find = (name: string): Inode | undefined =>
         fields.includes(name) ? sysctlFile(`net.${family}.${part}.${device}.${name}`)(fs) : undefined;
