@@ -12,15 +12,11 @@ export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
 export { Trace, type TraceState } from "./trace.ts";
 export { type Waiter, WaitQueue } from "./wait-queue.ts";
 export {
-  type SleepOptions,
-  type TimePolicy,
   TURNS_LIMIT,
   TURNS_PER_SECOND,
   UNLIMITED,
   WAIT_LIMIT_US,
   type WaitLimits,
   type WaitOptions,
-  World,
-  type WorldOptions,
-  type WorldState,
-} from "./world.ts";
+} from "./waits.ts";
+export { type SleepOptions, type TimePolicy, World, type WorldOptions, type WorldState } from "./world.ts";

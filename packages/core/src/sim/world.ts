@@ -8,7 +8,7 @@
  *
  * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
  */
-import { knownWord, ownFunction, SmallSet, StatusError } from "../lib/index.ts";
+import { knownWord, ownFunction, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
 import { checkAmounts } from "./amounts.ts";
 import { Clock, type Timer } from "./clock.ts";
@@ -21,7 +21,7 @@ import type { Recorder } from "./recorder.ts";
 import { Replayer, type ReplayOptions } from "./replay.ts";
 import { Scheduler, type TurnOrder } from "./scheduler.ts";
 import { Trace, type TraceState } from "./trace.ts";
-import type { Waiter, WaitQueue } from "./wait-queue.ts";
+import { UNLIMITED, USUAL_LIMITS, type WaitLimits, type WaitOptions, Waits } from "./waits.ts";
 
 /** How time moves: at once (`skip`), only by `advance` (`manual`), or with the host's clock (`real`). */
 export type TimePolicy = "skip" | "manual" | "real";
@@ -42,39 +42,6 @@ export interface WorldOptions {
   readonly allotments?: AllotmentOptions;
 }
 
-/**
- * When a wait is taken for a mistake, and fails with `explain()` rather than last for ever. Under the policy `real` a wait
- * has no limits but those that are said: it takes as long as it takes.
- */
-export interface WaitLimits {
-  /** Virtual microseconds. Default `WAIT_LIMIT_US`; `advance` has the time that it was given. */
-  readonly timeoutUs?: number | undefined;
-  /**
-   * Turns of processes, and timers, since a wait last came to its end. Default `TURNS_LIMIT`, and `TURNS_PER_SECOND` more
-   * with each virtual second that passes where it is said how much time may pass, as `advance` does.
-   */
-  readonly turns?: number | undefined;
-}
-
-/** Options of a wait. */
-export interface WaitOptions extends WaitLimits {
-  readonly signal?: AbortSignal | undefined;
-  /** What is waited for, in a message. */
-  readonly what?: string | undefined;
-  /**
-   * Only follows what others make happen (`logs -f`, `events`): such a wait by itself moves neither processes nor time,
-   * and has no time-out.
-   */
-  readonly follows?: boolean | undefined;
-  /** What is waited for may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
-  readonly isPatient?: boolean | undefined;
-  /**
-   * Woken when the condition may have come to hold. With it the wait is asked only then, not after every step, as
-   * thousands of waits may be.
-   */
-  readonly on?: WaitQueue | undefined;
-}
-
 /** Options of `World.sleep`. */
 export interface SleepOptions extends WaitOptions {
   /** Ends it before its time. */
@@ -91,20 +58,6 @@ export interface WorldState {
   readonly trace: TraceState;
 }
 
-/** A wait that lasts longer than this in virtual time is taken for a mistake: a day. */
-export const WAIT_LIMIT_US = 86_400 * 1_000_000;
-/** More turns than this, some seconds' worth on a fast computer, are taken for a program that never comes to rest. */
-export const TURNS_LIMIT = 1_000_000;
-/**
- * A shell that loops without a pause takes some 30,000 turns a virtual second, one that sleeps for a second in each
- * round nine: this lies between.
- */
-export const TURNS_PER_SECOND = 20_000;
-/** For waits that are ended by somebody outside of the world. */
-export const UNLIMITED = {
-  timeoutUs: Number.POSITIVE_INFINITY,
-  turns: Number.POSITIVE_INFINITY,
-} as const satisfies WaitLimits;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
 const POLICIES: readonly TimePolicy[] = ["skip", "manual", "real"];
@@ -134,27 +87,6 @@ export interface HoldOptions {
   readonly onStuck?: () => void;
 }
 
-interface Wait extends Waiter {
-  readonly done: () => boolean;
-  readonly begunUs: number;
-  readonly deadlineUs: number;
-  readonly firstTurn: number;
-  /** How many turns it has, */
-  readonly turns: number;
-  /** and how many more for each virtual second since `begunUs`. */
-  readonly turnsPerSecond: number;
-  readonly what: string;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-  follows: boolean;
-  readonly isPatient: boolean;
-  /** `done` is not asked before this queue is woken. */
-  readonly on: WaitQueue | undefined;
-  /** Called when the signal is aborted, if it has one. */
-  readonly aborted: (() => void) | undefined;
-}
-
 /** A moment up to which a world goes whether or not anybody waits, and at which it stops. */
 export interface Bound {
   readonly turn: number;
@@ -175,21 +107,9 @@ export class World {
   readonly allotments: Allotments;
   readonly policy: TimePolicy;
   readonly #host: Host;
-  /** Draws the order of simultaneous timers. */
-  readonly #chance: Prng | undefined;
-  readonly #limits: WaitLimits;
+  readonly #waits: Waits;
   readonly #narrators = new Set<() => Iterable<string>>();
-  /** Waits that are asked after every step whether they have ended. */
-  readonly #waits: Wait[] = [];
-  /** Waits that are asked only when their queue is woken. */
-  readonly #sleeping = new SmallSet<Wait>();
-  /** The earliest deadline of the sleeping waits. */
-  #deadlineUs = Number.POSITIVE_INFINITY;
-  /** The earliest turn at which a sleeping wait fails. */
-  #lastTurn = Number.POSITIVE_INFINITY;
   #turns = 0;
-  /** The count of turns when a wait was last fulfilled: up to then, turns were not in vain. */
-  #fruitfulTurn = 0;
   #hashOfTurns = "";
   #bound: (Bound & { readonly reached: () => void }) | undefined;
   /** Who lives in it: an engine, or a cluster. */
@@ -205,8 +125,6 @@ export class World {
   #pumping = false;
   /** Somebody has called `wake` while the pump was about to stop. */
   #wokenAgain = false;
-  /** How many waits make the world go on: those that do not merely follow. */
-  #driving = 0;
   /** Microtasks that have passed since the pump was started, up to its first turn. */
   #hops = 0;
   #wake: (() => void) | undefined;
@@ -217,11 +135,13 @@ export class World {
     checkAmounts({ startUs: options.startUs, "limits.timeoutUs": timeoutUs, "limits.turns": turns });
     this.policy = knownWord(POLICIES, options.policy ?? "skip", "policy of time");
     this.#host = options.host ?? DEFAULT_HOST;
-    this.#limits = options.limits ?? {};
     const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
     this.seed = options.seed ?? 1;
-    this.#chance = options.order === "random" ? new Prng(`${this.seed}:order`) : undefined;
-    this.clock = new Clock(startUs, this.#chance);
+    // The order of what is simultaneous.
+    const chance = options.order === "random" ? new Prng(`${this.seed}:order`) : undefined;
+    this.clock = new Clock(startUs, chance);
+    const usual = this.policy === "real" ? UNLIMITED : USUAL_LIMITS;
+    this.#waits = new Waits(this, { limits: options.limits ?? {}, usual, chance });
     this.prng = new Prng(this.seed);
     this.scheduler = new Scheduler(
       knownWord(ORDERS, options.order ?? "fifo", "order of turns"),
@@ -281,8 +201,7 @@ export class World {
   /** Takes `runTo` back. Waits that have begun by now only follow: they do not make the world go on. */
   letGo(): void {
     this.#bound = undefined;
-    this.#driving = 0;
-    for (const wait of [...this.#waits, ...this.#sleeping]) wait.follows = true;
+    this.#waits.follow();
   }
 
   /** Time and chance as they stand. */
@@ -333,72 +252,7 @@ export class World {
   until(done: () => boolean, options: WaitOptions = {}): Promise<void> {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (done()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const { follows = false } = options;
-      const { timeoutUs, turns, turnsPerSecond } = this.#limitsOf(options);
-      if (!follows) this.#driving++;
-      const wait: Wait = {
-        done,
-        resolve,
-        reject,
-        begunUs: this.clock.nowUs,
-        deadlineUs: this.clock.nowUs + timeoutUs,
-        firstTurn: this.#turns,
-        turns,
-        turnsPerSecond,
-        what: options.what ?? "a condition",
-        signal: options.signal,
-        follows,
-        isPatient: options.isPatient ?? false,
-        on: options.on,
-        notify: () => this.#ask(wait),
-        aborted: options.signal && (() => this.#aborted(wait)),
-      };
-      this.#waits.push(wait);
-      if (wait.aborted !== undefined) options.signal?.addEventListener("abort", wait.aborted, { once: true });
-      this.wake();
-    });
-  }
-
-  #limitsOf({ follows = false, timeoutUs, turns = this.#limits.turns }: WaitOptions) {
-    const usual = this.policy === "real" ? UNLIMITED : { timeoutUs: WAIT_LIMIT_US, turns: TURNS_LIMIT };
-    const isTimed = Number.isFinite(timeoutUs) && turns === undefined;
-    return {
-      timeoutUs: timeoutUs ?? (follows ? UNLIMITED.timeoutUs : (this.#limits.timeoutUs ?? usual.timeoutUs)),
-      turns: follows ? UNLIMITED.turns : (turns ?? usual.turns),
-      turnsPerSecond: isTimed ? TURNS_PER_SECOND : 0,
-    };
-  }
-
-  /** The count of turns at which the wait fails, as things stand. */
-  #lastTurnOf({ firstTurn, turns, turnsPerSecond, begunUs }: Wait): number {
-    const earned = Math.floor(((this.clock.nowUs - begunUs) * turnsPerSecond) / 1e6);
-    return Math.max(firstTurn, this.#fruitfulTurn) + turns + earned;
-  }
-
-  #sleep(wait: Wait): void {
-    this.#sleeping.add(wait);
-    this.#deadlineUs = Math.min(this.#deadlineUs, wait.deadlineUs);
-    this.#lastTurn = Math.min(this.#lastTurn, this.#lastTurnOf(wait));
-    wait.on?.add(wait);
-  }
-
-  /** The queue of a sleeping wait was woken: it is asked again. */
-  #ask(wait: Wait): void {
-    if (!this.#sleeping.delete(wait)) return;
-    wait.on?.remove(wait);
-    this.#waits.push(wait);
-  }
-
-  #aborted(wait: Wait): void {
-    this.#ask(wait);
-    this.wake();
-  }
-
-  #askAll(): void {
-    this.#deadlineUs = Number.POSITIVE_INFINITY;
-    this.#lastTurn = Number.POSITIVE_INFINITY;
-    for (const wait of [...this.#sleeping]) this.#ask(wait);
+    return this.#waits.add(done, options);
   }
 
   /**
@@ -471,7 +325,7 @@ export class World {
       return;
     }
     // Nobody waits: there is nothing to look for.
-    if (this.#bound === undefined && this.#waits.length + this.#sleeping.size === 0) return;
+    if (this.#bound === undefined && this.#waits.isEmpty) return;
     this.#pumping = true;
     this.#wokenAgain = false;
     this.#hops = 0;
@@ -493,9 +347,7 @@ export class World {
   explain(): string {
     const { uptimeUs, startUs, nextUs } = this.clock;
     const lines = [`time ${uptimeUs} µs since start, ${this.scheduler.readyCount} ready`];
-    for (const { what, follows } of [...this.#waits, ...this.#sleeping]) {
-      if (!follows) lines.push(`somebody waits for ${what}`);
-    }
+    lines.push(...this.#waits.narrate());
     lines.push(nextUs === undefined ? "nothing is due" : `the next thing is due at ${nextUs - startUs} µs`);
     if (this.policy === "manual")
       lines.push(`time may move up to ${this.#allowedUs - startUs} µs: \`advance\` moves it`);
@@ -531,12 +383,12 @@ export class World {
   #pump(how: "begins" | "goes on" | "ends"): void {
     let pause: Promise<unknown> | undefined;
     try {
-      if (how === "begins" && this.#driving === 0) this.#serve();
+      if (how === "begins" && !this.#waits.isDriving) this.#waits.serve();
       if (how !== "ends") pause = this.#run();
       // What others did while the host breathed may fulfil a wait that only follows.
-      if (pause === undefined && this.#driving === 0) this.#serve();
+      if (pause === undefined && !this.#waits.isDriving) this.#waits.serve();
     } catch (bug) {
-      this.#fail(bug);
+      this.#waits.breakAll(bug);
     }
     if (pause !== undefined) {
       pause.then(this.#goOn, this.#fallOver);
@@ -544,28 +396,22 @@ export class World {
     }
     this.#pumping = false;
     // Waits that only follow are asked once more.
-    if (this.#wokenAgain && this.#waits.length > 0) this.wake();
+    if (this.#wokenAgain && this.#waits.hasAwake) this.wake();
   }
 
   /** After a pause, whose outcome is false if nothing can happen any more. */
   readonly #goOn = ownFunction((outcome: unknown): void => this.#pump(outcome === false ? "ends" : "goes on"));
 
   readonly #fallOver = ownFunction((bug: unknown): void => {
-    this.#fail(bug);
+    this.#waits.breakAll(bug);
     this.#pump("ends");
   });
 
-  #fail(bug: unknown): void {
-    this.#askAll();
-    for (const wait of this.#waits.splice(0)) wait.reject(bug);
-    this.#driving = 0;
-  }
-
   /** Runs until nobody waits any more, or until a pause is due: that is answered. */
   #run(): Promise<unknown> | undefined {
-    while (this.#driving > 0 || this.#bound !== undefined) {
-      if (this.#serve()) {
-        if (this.#bound !== undefined || this.#waits.length + this.#sleeping.size > 0) return this.#host.breathe();
+    while (this.#waits.isDriving || this.#bound !== undefined) {
+      if (this.#waits.serve()) {
+        if (this.#bound !== undefined || !this.#waits.isEmpty) return this.#host.breathe();
       } else if (this.#held.size > 0) return this.#untilReleased();
       else if (this.#isAtBound()) return this.#rest();
       else if (this.step()) {
@@ -605,11 +451,11 @@ export class World {
   /** At the bound the host breathes once. True if that has given the world something to do. */
   async #rest(): Promise<boolean> {
     await this.#host.breathe();
-    this.#askAll();
+    this.#waits.askAll();
     const bound = this.#bound;
-    if (this.#serve()) return true;
+    if (this.#waits.serve()) return true;
     const isIdle = this.scheduler.readyCount === 0 && this.clock.nextUs === undefined;
-    if (bound?.fails === true && isIdle) this.#failAll();
+    if (bound?.fails === true && isIdle) this.#waits.failAll();
     bound?.reached();
     return false;
   }
@@ -626,56 +472,6 @@ export class World {
       if ((await Promise.race([isOver, this.#host.breathe()])) === true) return;
     }
     if (isImpatient) for (const { onStuck } of holds) onStuck?.();
-  }
-
-  /** Settles every wait that has ended one way or the other. True if any was. */
-  #serve(): boolean {
-    if (this.clock.nowUs > this.#deadlineUs || this.#turns >= this.#lastTurn) this.#askAll();
-    // Mostly one wait ends at a time: a list of several is only made where there are such.
-    let settled: (() => void) | undefined;
-    let several: (() => void)[] | undefined;
-    for (let i = 0; i < this.#waits.length; ) {
-      const wait = this.#waits[i] as Wait;
-      const settle = this.#outcome(wait);
-      if (settle === undefined && wait.on === undefined) {
-        i++;
-        continue;
-      }
-      if (i === this.#waits.length - 1) this.#waits.pop();
-      else this.#waits.splice(i, 1);
-      if (settle === undefined) this.#sleep(wait);
-      else {
-        if (wait.aborted !== undefined) wait.signal?.removeEventListener("abort", wait.aborted);
-        if (!wait.follows) this.#driving--;
-        if (settled === undefined) settled = settle;
-        else if (several === undefined) several = [settled, settle];
-        else several.push(settle);
-      }
-    }
-    if (several === undefined) settled?.();
-    else {
-      this.#chance?.shuffle(several);
-      for (const settle of several) settle();
-    }
-    return settled !== undefined;
-  }
-
-  /** How a wait has ended; `undefined` if it has not. */
-  #outcome(wait: Wait): (() => void) | undefined {
-    if (wait.signal?.aborted === true) return () => wait.reject(wait.signal?.reason);
-    if (wait.done()) {
-      this.#fruitfulTurn = this.#turns;
-      return wait.resolve;
-    }
-    const isLate = this.clock.nowUs > wait.deadlineUs;
-    if (!isLate && this.#turns < this.#lastTurnOf(wait)) return undefined;
-    const failure = this.#stuck(wait, isLate ? tooLong(wait) : this.#tooMany(wait));
-    return () => wait.reject(failure);
-  }
-
-  #tooMany(wait: Wait): string {
-    const turns = this.#lastTurnOf(wait) - Math.max(wait.firstTurn, this.#fruitfulTurn);
-    return `has not come in ${turns} turns: something never comes to rest (${howToRaise("turns")})`;
   }
 
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
@@ -696,24 +492,14 @@ export class World {
     }
     // Code that was just let go may be about to give the world something to do.
     await this.#host.breathe();
-    this.#askAll();
-    if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
-    this.#failAll();
+    this.#waits.askAll();
+    if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#waits.serve()) return true;
+    this.#waits.failAll();
     // Nothing can happen any more before the bound: it counts as reached.
     this.#bound?.reached();
-    if (this.#driving === 0 || this.#bound !== undefined) return false;
+    if (!this.#waits.isDriving || this.#bound !== undefined) return false;
     await this.#untilWoken();
     return true;
-  }
-
-  /** Tells all that wait that what they wait for can never come, unless it may come from outside. */
-  #failAll(): void {
-    this.#askAll();
-    for (const wait of this.#waits.filter(({ follows, isPatient }) => !follows && !isPatient)) {
-      this.#waits.splice(this.#waits.indexOf(wait), 1);
-      this.#driving--;
-      wait.reject(this.#stuck(wait, "can never come: every process sleeps"));
-    }
   }
 
   async #untilWoken(): Promise<void> {
@@ -721,10 +507,6 @@ export class World {
       this.#wake = resolve;
     });
     this.#wake = undefined;
-  }
-
-  #stuck(wait: Wait, why: string): StatusError {
-    return new StatusError("unavailable", `${wait.what} ${why}\n${this.explain()}`);
   }
 }
 
@@ -735,12 +517,4 @@ async function orCancel(timer: Timer, wait: Promise<void>): Promise<void> {
   } finally {
     timer.cancel();
   }
-}
-
-function tooLong({ begunUs, deadlineUs }: Wait): string {
-  return `has not come in ${(deadlineUs - begunUs) / 1e6} s of virtual time (${howToRaise("timeoutUs")})`;
-}
-
-function howToRaise(limit: keyof WaitLimits): string {
-  return `\`${limit}\` of this wait, or of \`limits\` of createEngine, allows more`;
 }
