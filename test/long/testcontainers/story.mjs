@@ -7,6 +7,8 @@ const { GenericContainer, Network, Wait } = createRequire(join(process.env.TESTC
   "testcontainers",
 );
 const told = {};
+// The library lets go of the connection that logs come on: a process that only waits for them would end before they are there.
+setInterval(() => {}, 1000);
 
 /** Says a line to a port, and resolves to the first that comes back. */
 function ask(host, port, line) {
