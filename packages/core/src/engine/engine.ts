@@ -20,6 +20,7 @@ import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
 import { downloadFrom, type HttpGet, httpGet } from "./build/download.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
+import { ClientBuilders } from "./command-line/client-builders.ts";
 import { ClientContexts } from "./command-line/client-contexts.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { ManifestLists } from "./command-line/manifest/manifest-lists.ts";
@@ -145,6 +146,8 @@ export class Engine implements EngineDoor {
   readonly logins = new Map<string, Credentials>();
   /** Names that the client has for engines: `docker context`. */
   readonly contexts = new ClientContexts();
+  /** Builders that its command line has been told of. */
+  readonly builders = new ClientBuilders();
   /** Lists of manifests that its docker client keeps. */
   readonly manifestLists = new ManifestLists();
   /** The daemon: stopping, crashing and starting it. */

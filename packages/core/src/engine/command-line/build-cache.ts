@@ -14,7 +14,7 @@ import type { Session } from "./session.ts";
 export function showCacheUsage(session: Session, { builder, filters, format }: RequestOf<"buildx du">): number {
   return orComplain(session, () => {
     const { accepts } = selection(filters);
-    checkBuilder(builder);
+    checkBuilder(session, builder);
     const records = session.engine.builder.cacheUsage().filter(accepts);
     session.out(renderCacheUsage(records, format, session.engine.kernel.nowUs));
   });
@@ -26,7 +26,7 @@ export async function pruneCache(session: Session, request: RequestOf<"buildx pr
     const { engine } = session;
     const { all, reservedBytes, maxUsedBytes } = request;
     const selected = selection(request.filters);
-    checkBuilder(request.builder);
+    checkBuilder(session, request.builder);
     const removed = engine.builder.pruneCache({ all, reservedBytes, maxUsedBytes, ...selected });
     session.out(renderPruned(removed, request.verbose, engine.kernel.nowUs));
   });

@@ -195,6 +195,7 @@ export async function execute(session: Session, request: DockerRequest): Promise
     case "trust revoke":
     case "trust signer remove":
       return runPlugin(session, request);
+    case "buildx create":
     case "buildx ls":
     case "buildx inspect":
     case "buildx use":

@@ -6,6 +6,7 @@ import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
 import { buildxInspect, buildxLs, buildxRm, buildxStop, buildxUse, buildxVersion } from "./commands/buildx-builders.ts";
 import { buildxDu, buildxPrune } from "./commands/buildx-cache.ts";
+import { buildxCreate } from "./commands/buildx-create.ts";
 import * as containers from "./commands/containers.ts";
 import { CONTEXT_COMMANDS } from "./commands/contexts.ts";
 import { commit, cp } from "./commands/cp.ts";
@@ -258,7 +259,7 @@ const foreignGroup = (summary: string, commands: Readonly<Record<string, readonl
 /** What the plugin buildx understands. Texts: docker/buildx commands (Apache-2.0). */
 export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
   bake: { node: bake, also: ["f"] },
-  create: foreign(["[OPTIONS] [CONTEXT|ENDPOINT]", "Create a new builder instance"]),
+  create: buildxCreate,
   "dial-stdio": foreign(["", "Proxy current stdio streams to builder instance"]),
   history: group("Commands to work on build records", {
     export: foreign(["[OPTIONS] [REF...]", "Export build records into Docker Desktop bundle"]),

@@ -4,6 +4,9 @@ import { swarmInfo } from "../swarm/documents.ts";
 import { timeOf } from "./time.ts";
 import { ENGINE_VERSION } from "./versions.ts";
 
+/** What the daemon is called, by itself and by BuildKit. */
+export const DAEMON_ID = "b0771e50-0000-4000-8000-000000000001";
+
 /** `GET /info`. */
 export function infoDocument(engine: Engine) {
   const { containers, images, kernel } = engine;
@@ -14,7 +17,7 @@ export function infoDocument(engine: Engine) {
   const running = count(({ state }) => state === "running" || state === "restarting");
   const paused = count(({ state }) => state === "paused");
   return {
-    ID: "b0771e50-0000-4000-8000-000000000001",
+    ID: DAEMON_ID,
     Containers: all.length,
     ContainersRunning: running,
     ContainersPaused: paused,

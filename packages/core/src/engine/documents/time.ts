@@ -2,7 +2,7 @@
 import { parseTime, rfc3339Nano, rfc3339NanoFixed } from "../../lib/go/index.ts";
 
 /** What Go prints for a time that was never set. */
-const ZERO_TIME = "0001-01-01T00:00:00Z";
+export const ZERO_TIME = "0001-01-01T00:00:00Z";
 
 /** The text of a time in microseconds since 1970; 0 was never. */
 export function timeOf(us: number): string {

@@ -32,7 +32,7 @@ export async function runBake(session: Session, request: BakeRequest): Promise<n
     const allowance = parseAllowance(request.allow);
     if (request.print && request.list !== "") throw new ValueError("--print and --list are mutually exclusive");
     const isShown = request.print || request.list !== "";
-    if (!isShown) checkBuilder(request.builder);
+    if (!isShown) checkBuilder(session, request.builder);
     const show = () => displayOf(session, { progress: request.progress, quiet: false, hasBuilder: !isShown });
     display = show();
     return await bake(session, request, { display, show, allowance });

@@ -24,7 +24,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
   try {
     const stale = removeImageId(session, request.iidFile);
     if (stale !== undefined) throw new OptionError(`removing image ID file: ${stale}`);
-    checkBuilder(request, session.client.env);
+    checkBuilder(request, session);
     display = displayOf(session, request);
     const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };

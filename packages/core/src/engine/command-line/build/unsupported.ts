@@ -7,6 +7,7 @@
 import { parsePlatform } from "../../../build/index.ts";
 import { isBool, isTrue, parseBool, parseCsv, problemOf, quote, reworded } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
+import type { Session } from "../session.ts";
 import { parseAnnotations } from "./annotations.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
@@ -16,10 +17,13 @@ const DEFAULT_BUILDER = "default";
 /** Inside of the image; and what is dropped without the accounts that it needs. */
 const QUIET_CACHES = ["inline", "gha", "s3"];
 
-/** The one that the docker driver has. @throws OptionError for any other */
-export function checkBuilder({ builder }: DockerBuild, env: ReadonlyMap<string, string>): void {
-  const name = builder || env.get("BUILDX_BUILDER") || DEFAULT_BUILDER;
-  if (name !== DEFAULT_BUILDER) throw new OptionError(`no builder ${quote(name)} found`);
+/** The one that the docker driver has. @throws OptionError for one that there is not, StatusError for any other */
+export function checkBuilder({ builder }: DockerBuild, { client, engine: { builders } }: Session): void {
+  const name = builder || client.env.get("BUILDX_BUILDER") || (builders.current ?? DEFAULT_BUILDER);
+  if (name === DEFAULT_BUILDER) return;
+  const known = builders.get(name);
+  if (known === undefined) throw new OptionError(`no builder ${quote(name)} found`);
+  throw new StatusError("not-implemented", `a build by the driver ${known.driver} is not implemented`);
 }
 
 /** @throws OptionError, StatusError for the first option that cannot be had */

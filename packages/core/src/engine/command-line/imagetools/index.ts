@@ -15,7 +15,7 @@ import { inspectImage } from "./inspect.ts";
 import { RegistryImages } from "./registry-images.ts";
 
 export async function runImagetools(session: Session, request: ImagetoolsRequest): Promise<number> {
-  checkBuilder(request.builder);
+  checkBuilder(session, request.builder);
   const images = new RegistryImages(session.engine.images.transport);
   try {
     if (request.command === "imagetools inspect") await inspectImage(session, images, request);

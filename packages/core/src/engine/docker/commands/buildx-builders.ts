@@ -11,6 +11,7 @@ export const buildxLs = command({
   summary: "List builder instances",
   arity: exactly(0),
   flags: {
+    builder: text("Override the configured builder instance", { hidden: true }),
     ...DEBUG,
     format: text("Format the output", { initial: "table" }),
     "no-trunc": bool("Don't truncate output"),
@@ -51,7 +52,12 @@ export const buildxRm = command({
   },
   read: ({ flags, operands }) => ({
     command: "buildx rm",
-    names: flags["all-inactive"] ? [] : operands.length === 0 ? [flags.builder] : operands,
+    names: operands.length > 0 || flags["all-inactive"] ? operands : [flags.builder],
+    allInactive: flags["all-inactive"],
+    confirm:
+      flags.force || !flags["all-inactive"]
+        ? undefined
+        : "WARNING! This will remove all builders that are not in running state. Are you sure you want to continue?",
   }),
 });
 
