@@ -59,13 +59,13 @@ function pidNamespaces(all: readonly Process[]): readonly string[] {
   const wrong: string[] = [];
   for (const process of all) {
     for (let at: typeof process.ns.pid | undefined = process.ns.pid; at !== undefined; at = at.parent) {
-      const number = process.numbers[at.level];
+      const number = process.pidAt(at.level);
       if (number === undefined || at.processes.get(number) !== process) {
         wrong.push(`${nameOf(process)} is not number ${number} in the pid namespace ${at.id}`);
       }
       if (process.isAlive && at.init?.isAlive !== true) wrong.push(`${nameOf(process)} outlives the init of ${at.id}`);
     }
-    if (process.numbers.length !== process.ns.pid.level + 1) wrong.push(`${nameOf(process)} has too many numbers`);
+    if (process.pids.length !== process.ns.pid.level + 1) wrong.push(`${nameOf(process)} has too many numbers`);
   }
   return wrong;
 }

@@ -10,6 +10,7 @@ import { assert } from "../lib/index.ts";
 import { chargePid } from "./cgroup/pids.ts";
 import { releaseText } from "./executed-file.ts";
 import { releaseMemory } from "./memory/oom.ts";
+import type { PidNamespace } from "./namespaces/pid.ts";
 import type { Process } from "./process.ts";
 
 export function exit(process: Process, status: WaitStatus): void {
@@ -42,10 +43,8 @@ export function reap(process: Process): void {
   }
   process.group.delete(process);
   chargePid(process.cgroup, -1);
-  let namespace = process.ns.pid as typeof process.ns.pid | undefined;
-  for (let level = process.numbers.length - 1; namespace !== undefined; level--) {
-    namespace.processes.delete(process.numbers[level] as number);
-    namespace = namespace.parent;
+  for (let at: PidNamespace | undefined = process.ns.pid; at !== undefined; at = at.parent) {
+    at.processes.delete(process.pidAt(at.level) as number);
   }
 }
 

@@ -45,7 +45,7 @@ export function fork(
   if (options.sibling === true && parent.isNamespaceInit) throw new Errno("EINVAL");
   if (parent.ns.pidForChildren.init?.isAlive === false) {
     // The numbers are taken before this is noticed, and given back unused.
-    takeNumbers(parent.ns.pidForChildren);
+    for (let at: PidNamespace | undefined = parent.ns.pidForChildren; at !== undefined; at = at.parent) at.take();
     throw new Errno("ENOMEM");
   }
   if (isOverProcessLimit(parent)) throw new Errno("EAGAIN");
@@ -58,7 +58,6 @@ export function fork(
   const child = new Process(
     {
       kernel: parent.kernel,
-      numbers: takeNumbers(ns.pid),
       parent: relation,
       name: parent.name,
       argv: parent.argv,
@@ -135,18 +134,9 @@ export function spawn(init: ProcessInit, routine: Routine<number>): Process {
   return process;
 }
 
-/** One number in each namespace that sees the process, the machine's first. */
-export function takeNumbers(namespace: PidNamespace): readonly number[] {
-  const numbers = new Array<number>(namespace.level + 1);
-  for (let at: PidNamespace | undefined = namespace; at !== undefined; at = at.parent) numbers[at.level] = at.take();
-  return numbers;
-}
-
 function beBorn(process: Process): void {
-  let namespace: PidNamespace | undefined = process.ns.pid;
-  for (let level = process.numbers.length - 1; namespace !== undefined; level--) {
-    namespace.processes.set(process.numbers[level] as number, process);
-    namespace = namespace.parent;
+  for (let at: PidNamespace | undefined = process.ns.pid; at !== undefined; at = at.parent) {
+    at.processes.set(process.pidAt(at.level) as number, process);
   }
   process.ns.pid.init ??= process;
   process.ns.mnt.members.add(process);

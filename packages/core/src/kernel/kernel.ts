@@ -49,7 +49,7 @@ import { Cpu } from "./cpu/cpu.ts";
 import { Credentials } from "./credentials.ts";
 import { commOf } from "./exec.ts";
 import { FdTable } from "./fd-table.ts";
-import { fork, spawn, takeNumbers } from "./fork.ts";
+import { fork, spawn } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
@@ -335,7 +335,6 @@ export class Kernel implements FsMachine {
     return spawn(
       {
         kernel: this,
-        numbers: takeNumbers(ns.pid),
         parent,
         name: commOf(options.argv[0] ?? ""),
         argv: options.argv,
@@ -448,7 +447,6 @@ export class Kernel implements FsMachine {
     const init = spawn(
       {
         kernel: this,
-        numbers: takeNumbers(pid),
         parent: undefined,
         name: "init",
         argv: ["/sbin/init"],

@@ -115,7 +115,6 @@ const NEVER_RESTARTED: ReadonlySet<string> = new Set(["nanosleep", "pause", "sig
 /** What a process is born with. */
 export interface ProcessInit {
   readonly kernel: Kernel;
-  readonly numbers: readonly number[];
   readonly parent: Process | undefined;
   readonly name: string;
   readonly argv: readonly string[];
@@ -141,8 +140,12 @@ export interface ProcessInit {
  */
 export class Process implements Coroutine, Waiter, FsContext {
   readonly kernel: Kernel;
-  /** Its pid in each pid namespace that sees it, the machine's first. */
-  readonly numbers: readonly number[];
+  /** Its number on the machine. */
+  readonly pid: number;
+  /** Its number in its own pid namespace. */
+  readonly ownPid: number;
+  /** Its numbers in the namespaces between these two, from the outside in: mostly there are none. */
+  readonly #pidsBetween: readonly number[];
   readonly startUs: number;
   exitSignal: Signal;
   parent: Process | undefined;
@@ -218,7 +221,10 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   constructor(init: ProcessInit, group: ProcessGroup | undefined) {
     this.kernel = init.kernel;
-    this.numbers = init.numbers;
+    const { pid: own } = init.ns;
+    this.ownPid = own.take();
+    this.#pidsBetween = own.level < 2 ? NO_PIDS : takeBetween(own.parent);
+    this.pid = own.level === 0 ? this.ownPid : own.outermost.take();
     this.startUs = init.kernel.world.clock.nowUs;
     this.exitSignal = init.exitSignal;
     this.parent = init.parent;
@@ -243,14 +249,15 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   // ── who it is ──
 
-  /** Its number on the machine. */
-  get pid(): number {
-    return this.numbers[0] as number;
+  /** Its number in the pid namespace of that level, 0 for the machine's; `undefined` where it is not seen. */
+  pidAt(level: number): number | undefined {
+    if (level === 0) return this.pid;
+    return level === this.ns.pid.level ? this.ownPid : this.#pidsBetween[level - 1];
   }
 
-  /** Its number in its own pid namespace. */
-  get ownPid(): number {
-    return this.numbers[this.ns.pid.level] as number;
+  /** Its numbers in all pid namespaces that see it, the machine's first. */
+  get pids(): readonly number[] {
+    return this.ns.pid.level === 0 ? [this.pid] : [this.pid, ...this.#pidsBetween, this.ownPid];
   }
 
   get isAlive(): boolean {
@@ -829,6 +836,15 @@ function found(context: FsContext | undefined, path: string): Location | undefin
 /** The last process to leave takes the mounts with it. */
 function leaveMountNamespace(process: Process): void {
   process.ns.mnt.leave(process);
+}
+
+const NO_PIDS: readonly number[] = [];
+
+/** A number in each namespace up to, but without, the machine's. */
+function takeBetween(innermost: PidNamespace | undefined): readonly number[] {
+  const taken: number[] = [];
+  for (let at = innermost; at?.parent !== undefined; at = at.parent) taken.unshift(at.take());
+  return taken;
 }
 
 /** The number of `process` in `namespace`, 0 if it cannot be seen there: what getppid(2) and wait4(2) tell. */

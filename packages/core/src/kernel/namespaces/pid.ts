@@ -32,6 +32,13 @@ export class PidNamespace extends Namespace {
     this.level = parent === undefined ? 0 : parent.level + 1;
   }
 
+  /** The machine's. */
+  get outermost(): PidNamespace {
+    let at: PidNamespace = this;
+    while (at.parent !== undefined) at = at.parent;
+    return at;
+  }
+
   get lastPid(): number {
     return this.#last;
   }
@@ -50,9 +57,7 @@ export class PidNamespace extends Namespace {
 
   /** The number of `process` here; `undefined` if it cannot be seen from here. */
   pidOf(process: Process): number | undefined {
-    return process.numbers[this.level] !== undefined && process.ns.pid.isWithin(this)
-      ? process.numbers[this.level]
-      : undefined;
+    return process.ns.pid.isWithin(this) ? process.pidAt(this.level) : undefined;
   }
 
   find(pid: number): Process | undefined {

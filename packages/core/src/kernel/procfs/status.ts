@@ -93,8 +93,8 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
   const letter = stateLetter(process);
   const kB = (bytes: number): string => `${String(bytes / 1024).padStart(8)} kB`;
   const pid = pidIn(namespace, process);
-  const own = process.numbers.slice(namespace.level);
-  const levels = (other: Process): string => other.numbers.slice(namespace.level).join("\t") || "0";
+  const own = process.pids.slice(namespace.level);
+  const levels = (other: Process): string => other.pids.slice(namespace.level).join("\t") || "0";
   const rows: (readonly [string, string | number])[] = [
     ["Name", process.name],
     ...(process.isAlive ? [["Umask", process.umask.toString(8).padStart(4, "0")] as const] : []),
