@@ -2,7 +2,6 @@
 import type { Engine } from "../engine.ts";
 import { swarmInfo } from "../swarm/documents.ts";
 import { timeOf } from "./time.ts";
-import { ENGINE_VERSION } from "./versions.ts";
 
 /** What the daemon is called, by itself and by BuildKit. */
 export const DAEMON_ID = "b0771e50-0000-4000-8000-000000000001";
@@ -55,7 +54,7 @@ export function infoDocument(engine: Engine) {
     CgroupVersion: "2",
     NEventsListener: engine.events.listenerCount("event"),
     KernelVersion: machine.kernelRelease,
-    OperatingSystem: "Bottleship",
+    OperatingSystem: engine.profile.operatingSystem,
     OSVersion: "",
     OSType: "linux",
     Architecture: kernel.machine.architecture,
@@ -71,7 +70,7 @@ export function infoDocument(engine: Engine) {
     Name: machine.hostname,
     Labels: Object.entries(engine.labels).map((pair) => pair.join("=")),
     ExperimentalBuild: false,
-    ServerVersion: ENGINE_VERSION,
+    ServerVersion: engine.profile.engine.version,
     Runtimes: RUNTIMES,
     DefaultRuntime: "runc",
     Swarm: swarm,

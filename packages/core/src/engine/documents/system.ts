@@ -2,36 +2,42 @@
 import { cacheDocument } from "../build/build-cache.ts";
 import { sizesOf } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
+import type { EngineBuild } from "../machine/profiles.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";
 import { sharedSizes } from "./shared-sizes.ts";
 import { secondsOfTime, timeOf } from "./time.ts";
-import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";
+import { API_VERSION, MIN_API_VERSION } from "./versions.ts";
 import { volumeDocument } from "./volume.ts";
 
 /** `GET /version`. */
-export function versionDocument({ kernel, world }: Engine) {
+export function versionDocument({ kernel, profile, world }: Engine) {
+  const { engine: build } = profile;
   const details = {
     ApiVersion: API_VERSION,
     Arch: "amd64",
     BuildTime: timeOf(world.clock.startUs).replace(/Z$/, "+00:00"),
     Experimental: "false",
-    GitCommit: "bottleship",
-    GoVersion: "none",
+    GitCommit: build.gitCommit,
+    GoVersion: build.goVersion,
     KernelVersion: kernel.machine.kernelRelease,
     MinAPIVersion: MIN_API_VERSION,
     Os: "linux",
   };
-  const component = (Name: string, Version: string) => ({ Name, Version, Details: { GitCommit: "bottleship" } });
+  const component = (Name: string, { version, gitCommit }: EngineBuild["runc"]) => ({
+    Name,
+    Version: version,
+    Details: { GitCommit: gitCommit },
+  });
   return {
-    Platform: { Name: "Bottleship" },
+    Platform: { Name: build.platform },
     Components: [
-      { Name: "Engine", Version: ENGINE_VERSION, Details: details },
-      component("containerd", "1.7.27"),
-      component("runc", "1.3.6"),
-      component("docker-init", "0.19.0"),
+      { Name: "Engine", Version: build.version, Details: details },
+      component("containerd", build.containerd),
+      component("runc", build.runc),
+      component("docker-init", build.init),
     ],
-    Version: ENGINE_VERSION,
+    Version: build.version,
     ApiVersion: API_VERSION,
     MinAPIVersion: MIN_API_VERSION,
     GitCommit: details.GitCommit,

@@ -8,13 +8,33 @@ import { CAP_SYS_RESOURCE, CapabilitySet } from "../../abi/index.ts";
 import { BUSYBOX_APPLETS, HUB_BUSYBOX_APPLETS } from "../../catalogue/index.ts";
 import type { Machine } from "../../kernel/index.ts";
 import type { BusyboxBuild } from "../../userland/index.ts";
+import { ENGINE_VERSION } from "../documents/versions.ts";
 
 /** The machines that there are profiles of. */
 export type ProfileName = "modern" | "recorded";
 
+/** What the engine was built from, as `docker version` tells. */
+export interface EngineBuild {
+  readonly platform: string;
+  readonly version: string;
+  readonly gitCommit: string;
+  readonly goVersion: string;
+  readonly containerd: ComponentBuild;
+  readonly runc: ComponentBuild;
+  readonly init: ComponentBuild;
+}
+
+interface ComponentBuild {
+  readonly version: string;
+  readonly gitCommit: string;
+}
+
 export interface MachineProfile {
   readonly name: ProfileName;
   readonly machine: Partial<Machine>;
+  /** What /etc/os-release calls the machine's system. */
+  readonly operatingSystem: string;
+  readonly engine: EngineBuild;
   /** The shell of the busybox image: messages name the line, applets need not be found in PATH, it greets. */
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean; readonly greets: boolean };
   /** What busybox was built with; its image has these names. */
@@ -40,10 +60,33 @@ const RECORDED_LIMITS: Machine["limits"] = new Map([
   ["sigpending", same(96_365)],
 ]);
 
+const OWN_ENGINE: EngineBuild = {
+  platform: "Bottleship",
+  version: ENGINE_VERSION,
+  gitCommit: "bottleship",
+  goVersion: "none",
+  containerd: { version: "1.7.27", gitCommit: "bottleship" },
+  runc: { version: "1.3.6", gitCommit: "bottleship" },
+  init: { version: "0.19.0", gitCommit: "bottleship" },
+};
+
+/** Debian's packages. */
+const RECORDED_ENGINE: EngineBuild = {
+  platform: "",
+  version: `${ENGINE_VERSION}+dfsg4`,
+  gitCommit: "3ef3c07c883be49a2e8097bcf6d2952fce1d70eb",
+  goVersion: "go1.27.1",
+  containerd: { version: "2.1.9+unknown", gitCommit: "" },
+  runc: { version: "1.3.6+ds1", gitCommit: "1.3.6+ds1-1" },
+  init: { version: "0.19.0", gitCommit: "" },
+};
+
 export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
   modern: {
     name: "modern",
     machine: {},
+    operatingSystem: "Bottleship",
+    engine: OWN_ENGINE,
     shell: { lineInMessages: false, standalone: false, greets: false },
     busybox: { applets: HUB_BUSYBOX_APPLETS, findDeletes: true },
     registry: "world",
@@ -56,12 +99,17 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     name: "recorded",
     machine: {
       cpus: 2,
+      memoryBytes: 24_684_096 * 1024,
+      kernelRelease: "6.18.44-fc-v595",
+      kernelVersion: "#1 SMP PREEMPT_DYNAMIC @0",
       capabilities: CapabilitySet.FULL.without(CAP_SYS_RESOURCE),
       limits: RECORDED_LIMITS,
       missingParts: new Set(["BFQ_GROUP_IOSCHED", "DUMMY", "MAGIC_SYSRQ", "MODULES", "POWERCAP", "VLAN_8021Q"]),
       sharesMounts: false,
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
+    operatingSystem: "Debian GNU/Linux forky/sid",
+    engine: RECORDED_ENGINE,
     shell: { lineInMessages: true, standalone: true, greets: true },
     busybox: { applets: BUSYBOX_APPLETS, findDeletes: false },
     registry: "offline",
