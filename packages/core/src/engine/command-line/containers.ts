@@ -7,7 +7,7 @@ import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import { createWarnings } from "../container/create-warnings.ts";
-import type { LaunchOptions } from "../container/launcher.ts";
+import type { LaunchOptions } from "../container/launch.ts";
 import { NO_TTY } from "../docker/commands/create.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";

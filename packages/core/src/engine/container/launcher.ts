@@ -7,7 +7,7 @@ import type { Kernel } from "../../kernel/index.ts";
 import { SmallMap, StatusError } from "../../lib/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { type OciContainer, type Runtime, sysctlProblem } from "../../runtime/index.ts";
-import { WaitQueue, type World } from "../../sim/index.ts";
+import type { World } from "../../sim/index.ts";
 import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
 import type { CauseLog } from "../explain/cause-log.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
@@ -27,6 +27,7 @@ import type { Container } from "./container.ts";
 import type { ContainerEvents } from "./container-events.ts";
 import type { ContainerIndex } from "./container-index.ts";
 import { checkDeviceRequests } from "./device-requests.ts";
+import { FIRST_STEPS_US, Launch, type LaunchOptions } from "./launch.ts";
 import { runtimeProblem } from "./runtime-names.ts";
 import { CREATE_FAILED, startFailure } from "./start-failure.ts";
 import type { UserLookup } from "./user-lookup.ts";
@@ -50,47 +51,6 @@ export interface LauncherParts {
 
 /** What a container ends with that gets no network, or whose log cannot be kept. */
 const START_FAILED = 128;
-
-/** How a container is started. */
-export interface LaunchOptions {
-  /** Nothing is made to happen by it: see `WaitOptions.follows`. */
-  readonly follows?: boolean;
-  /** Waits also until its program has taken its first steps, or ended. */
-  readonly untilBegun?: boolean;
-  /** It ran a moment ago: the event `restart` is told, too. */
-  readonly isRestart?: boolean;
-}
-
-/**
- * Docker answers a request to start when runc and containerd have long told it that the program is executed: whoever hears
- * of it can count on a program that has taken its first steps, and set up what it does about signals. So much later than
- * the start is the answer, in virtual time. A real engine takes rather longer.
- */
-const FIRST_STEPS_US = 1_000;
-
-/** A start that is under way. */
-class Launch {
-  /** The life of the daemon in which it was asked for. */
-  readonly life: number;
-  readonly options: LaunchOptions;
-  /** Woken when it is over. */
-  readonly changed = new WaitQueue("start");
-  isOver = false;
-  /** Its program has begun. */
-  hasBegun = false;
-  /** What went wrong when its program was to begin. */
-  error: unknown = undefined;
-
-  constructor(life: number, options: LaunchOptions) {
-    this.life = life;
-    this.options = options;
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.changed.wakeAll();
-  }
-}
 
 export class Launcher {
   readonly #parts: LauncherParts;
