@@ -30,13 +30,19 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "read",
   "sqrt",
 ]);
+/** Those that POSIX does not have. */
+const FOREIGN: ReadonlySet<string> = new Set(["continue", "else", "halt", "last", "limits", "print", "read"]);
 const OPERATOR = /(?:\+\+|--|&&|\|\||[-+*/%^=<>!]=|[-+*/%^=<>!(){}[\],;])/y;
+const BOOLEANS: ReadonlySet<string> = new Set(["&&", "||", "!"]);
 const NUMBER = /(?:[0-9A-Z](?:\\\n|[0-9A-Z])*(?:\.(?:\\\n|[0-9A-Z])*)?|\.(?:\\\n)*[0-9A-Z](?:\\\n|[0-9A-Z])*)/y;
 const NAME = /[a-z][a-z0-9_]*/y;
 const BLANK = /(?:[ \t\v\f\r]|\\\n|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 
+/** Hears of what POSIX does not have: it may throw. */
+export type Remark = (message: string) => void;
+
 /** @throws CalculatorError */
-export function lex(source: string): Token[] {
+export function lex(source: string, remark: Remark): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   let start = 0;
@@ -50,7 +56,11 @@ export function lex(source: string): Token[] {
     return found;
   };
   while (at < source.length) {
-    if (match(BLANK) !== undefined) continue;
+    const blank = match(BLANK);
+    if (blank !== undefined) {
+      if (blank.replace(/\/\*[\s\S]*?\*\//g, "").includes("#")) remark("POSIX does not allow '#' script comments");
+      continue;
+    }
     if (source.startsWith("/*", at)) throw new CalculatorError("unterminated comment");
     start = at;
     const char = source[at] ?? "";
@@ -73,12 +83,21 @@ export function lex(source: string): Token[] {
     }
     const name = match(NAME);
     if (name !== undefined) {
-      push(KEYWORDS.has(name) ? "keyword" : "name", name);
+      const isKeyword = KEYWORDS.has(name);
+      if (isKeyword && FOREIGN.has(name)) remark(`POSIX does not allow the '${name}' keyword`);
+      else if (!isKeyword && name.length > 1) {
+        const rest = source.slice(start).split("\n", 1)[0] ?? "";
+        remark(`POSIX only allows one character names; this is bad: '${rest}'`);
+      }
+      push(isKeyword ? "keyword" : "name", name);
       continue;
     }
     const operator = match(OPERATOR);
-    if (operator !== undefined) push("operator", operator);
-    else if (char === ".") {
+    if (operator !== undefined) {
+      if (BOOLEANS.has(operator)) remark(`POSIX does not allow boolean operators; this is bad: ${operator}`);
+      push("operator", operator);
+    } else if (char === ".") {
+      remark("POSIX does not allow '.' as 'last'");
       at++;
       push("keyword", "last");
     } else throw new CalculatorError(`bad character '${char}'`);

@@ -4,7 +4,7 @@
  * Assignments bind closer than comparisons, and a sign closer than a power, as bc has it.
  */
 import type { Argument, Definition, Expression, Place, Statement, Variable } from "./bc-ast.ts";
-import { lex, type Token } from "./bc-lexer.ts";
+import { lex, type Remark, type Token } from "./bc-lexer.ts";
 import { CalculatorError } from "./decimal.ts";
 
 const END: Token = { kind: "end", text: "", at: Infinity };
@@ -18,14 +18,18 @@ export class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
   #at = 0;
+  readonly #remark: Remark;
+  /** How many comparisons have been read. */
+  #comparisons = 0;
   /** How many loops, and whether a function, are around what is read. */
   #loops = 0;
   #inFunction = false;
 
   /** @throws CalculatorError */
-  constructor(source: string) {
+  constructor(source: string, remark: Remark = () => undefined) {
     this.#source = source;
-    this.#tokens = lex(source);
+    this.#remark = remark;
+    this.#tokens = lex(source, remark);
   }
 
   /** The statements of the next line; `undefined` at the end. @throws CalculatorError */
@@ -130,7 +134,10 @@ export class Parser {
       const statement = this.#keywordStatement(text);
       if (statement !== undefined) return statement;
     }
-    return { kind: "expression", value: this.#expression() };
+    const before = this.#comparisons;
+    const value = this.#expression();
+    if (this.#comparisons > before) this.#remark("POSIX does not allow comparison operators outside if or loops");
+    return { kind: "expression", value };
   }
 
   #keywordStatement(word: string): Statement | undefined {
@@ -151,7 +158,11 @@ export class Parser {
       case "return": {
         if (!this.#inFunction) throw new CalculatorError("'return' not in a function");
         this.#at++;
-        return { kind: "return", value: this.#isEnd() ? undefined : this.#expression() };
+        if (this.#isEnd()) return { kind: "return", value: undefined };
+        const isBare = this.#token.kind !== "operator" || this.#token.text !== "(";
+        const value = this.#expression();
+        if (isBare) this.#remark("POSIX requires parentheses around return expressions");
+        return { kind: "return", value };
       }
       case "if":
         this.#at++;
@@ -183,9 +194,16 @@ export class Parser {
 
   #parenthesized(): Expression {
     if (!this.#take("(")) this.#fail("token");
-    const inner = this.#expression();
+    const inner = this.#condition();
     this.#expect(")");
     return inner;
+  }
+
+  #condition(): Expression {
+    const before = this.#comparisons;
+    const condition = this.#expression();
+    if (this.#comparisons > before + 1) this.#remark("POSIX requires exactly one comparison operator per condition");
+    return condition;
   }
 
   #print(): Statement {
@@ -212,16 +230,19 @@ export class Parser {
   }
 
   #for(): Statement {
-    const part = (end: string): Expression | undefined => {
-      if (this.#take(end)) return undefined;
-      const value = this.#expression();
+    const part = (what: string, end: string): Expression | undefined => {
+      if (this.#take(end)) {
+        this.#remark(`POSIX does not allow an empty ${what} expression in 'for()'`);
+        return undefined;
+      }
+      const value = what === "condition" ? this.#condition() : this.#expression();
       this.#expect(end);
       return value;
     };
     this.#expect("(");
-    const first = part(";");
-    const test = part(";");
-    const next = part(")");
+    const first = part("init", ";");
+    const test = part("condition", ";");
+    const next = part("update", ")");
     return { kind: "for", first, test, next, body: this.#loopBody() };
   }
 
@@ -235,6 +256,9 @@ export class Parser {
     if (!this.#take("(")) this.#fail("function definition");
     const parameters = this.#variables(")");
     if (!this.#take(")")) this.#fail("function definition");
+    if (this.#tokens[this.#at]?.kind === "newline") {
+      this.#remark("POSIX requires the left brace be on the same line as the function header");
+    }
     this.#skipNewlines();
     this.#expect("{");
     this.#skipNewlines();
@@ -285,6 +309,7 @@ export class Parser {
     while (this.#token.kind === "operator" && RELATIONS.has(this.#token.text)) {
       const operator = this.#token.text;
       this.#at++;
+      this.#comparisons++;
       left = { kind: "binary", operator, left, right: this.#assignment() };
     }
     return left;
