@@ -18,7 +18,7 @@ export const bc: Applet = function* (io) {
   const remarks = new Remarks(options);
   function* run(source: string): Routine<void> {
     try {
-      const parser = new Parser(source, remarks.hear);
+      const parser = new Parser(source, (message) => remarks.hear(message));
       for (let line = parser.line(); line !== undefined; line = parser.line()) {
         yield* remarks.tell(io);
         yield* calculator.run(line);
@@ -61,10 +61,10 @@ class Remarks {
     this.#isTold = options.has("w");
   }
 
-  readonly hear = (message: string): void => {
+  hear(message: string): void {
     if (this.#isStrict) throw new CalculatorError(message);
     if (this.#isTold) this.#waiting.push(message);
-  };
+  }
 
   *tell(io: Io): Routine<void> {
     const waiting = this.#waiting;
