@@ -254,6 +254,24 @@ it("runs in the network of another container", async () => {
   });
 });
 
+it("ends the container of a step when nobody waits for the build any more", async () => {
+  const { engine } = await machine();
+  const gone = new AbortController();
+  const body = tarOf({ Dockerfile: "FROM busybox\nRUN sleep 1000" });
+  const reply = await createFetch(new EngineApi(engine))(
+    new Request("http://docker/build?rm=1", { method: "POST", body, signal: gone.signal }),
+  );
+  const reader = reply.body?.getReader();
+  for (let told = ""; !told.includes("Running in"); ) {
+    const { value } = (await reader?.read()) ?? {};
+    told += new TextDecoder().decode(value);
+  }
+  await engine.world.until(() => engine.containers.list().length === 1, { what: "the step to run" });
+  gone.abort();
+  await reader?.cancel().catch(() => undefined);
+  await engine.world.until(() => engine.containers.list({ all: true }).length === 0, { what: "the step to end" });
+});
+
 it("takes steps from an image that came from elsewhere where that is named, and gives them images again", async () => {
   const { engine, build } = await machine();
   const files = { Dockerfile: "FROM busybox\nENV a=b\nRUN echo a >/a\nRUN echo b >/b" };

@@ -70,6 +70,7 @@ export class StepContainers {
     try {
       await containers.start(container);
       signal?.addEventListener("abort", end);
+      if (signal?.aborted === true) end();
       const code = await containers.wait(container);
       if (signal?.aborted === true) throw new ClassicBuildError("context canceled");
       if (code === 0) return;
