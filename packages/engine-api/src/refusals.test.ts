@@ -83,7 +83,7 @@ it.each([
   [
     'GET /images/x/json?platform={"OS":1}',
     400,
-    "failed to parse platform: json: cannot unmarshal number into Go struct field Platform.os of type string",
+    "failed to parse platform: json: cannot unmarshal number into Go struct field Platform.OS of type string",
   ],
   [
     "GET /images/x/json?platform=[]",

@@ -126,7 +126,7 @@ export function check<T extends z.ZodType>(value: unknown, schema: T, prefix = I
   const given = withoutNulls(withFieldNames(value, schema), schema);
   const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
-  throw badRequest(`${prefix}${unmarshalProblem(result.error.issues[0], schema)}`);
+  throw badRequest(`${prefix}${unmarshalProblem(result.error.issues[0], schema, value)}`);
 }
 
 function parsed(text: string): unknown {

@@ -18,14 +18,14 @@ const OF_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** `json: cannot unmarshal string into Go struct field UpdateConfig.Memory of type int64`, … */
-export function unmarshalProblem(issue: z.core.$ZodIssue | undefined, root: z.ZodType): string {
+export function unmarshalProblem(issue: z.core.$ZodIssue | undefined, root: z.ZodType, body: unknown): string {
   if (issue === undefined) return "json: cannot unmarshal";
   if (!OF_TYPES.has(issue.code)) return issue.message;
   const schema = schemaAt(root, issue.path);
   const given = "input" in issue ? describe(issue.input, schema) : "value";
   // One that reads itself, as a command does: it does not know where it stands.
   if (schema instanceof z.ZodUnion) return `json: cannot unmarshal ${given} into Go value of type string`;
-  return `json: cannot unmarshal ${given} into ${placeOf(issue.path, root)} of type ${nameOf(schema)}`;
+  return `json: cannot unmarshal ${given} into ${placeOf(written(issue.path, body), root)} of type ${nameOf(schema)}`;
 }
 
 function placeOf(path: readonly PropertyKey[], root: z.ZodType): string {
@@ -33,18 +33,26 @@ function placeOf(path: readonly PropertyKey[], root: z.ZodType): string {
   const { name, isNameless = false } = goTypeOf(root) ?? { name: "" };
   const struct = isNameless ? "" : name.slice(name.lastIndexOf(".") + 1);
   const place = `${struct}.${path.map(escaped).join(".")}`;
-  return isElement(path, root) ? place : `Go struct field ${place}`;
+  // What its decoder takes for an index: a key of a map may look like one.
+  return /\.\d+$/.test(place) ? place : `Go struct field ${place}`;
 }
+
+/** With names as the client wrote them: they are taken in whatever case. */
+function written(path: readonly PropertyKey[], body: unknown): readonly PropertyKey[] {
+  let value = body;
+  return path.map((part) => {
+    if (typeof value !== "object" || value === null) return part;
+    const name = Object.hasOwn(value, part) ? part : nameInAnyCase(value, String(part));
+    value = Reflect.get(value, name);
+    return name;
+  });
+}
+
+const nameInAnyCase = (value: object, name: string): string =>
+  Object.keys(value).find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
 
 /** A part of a JSON pointer. @see RFC 6901 */
 const escaped = (part: PropertyKey): string => String(part).replaceAll("~", "~0").replaceAll("/", "~1");
-
-/** What stands in a list, or in a map that is a set, is no field. */
-function isElement(path: readonly PropertyKey[], root: z.ZodType): boolean {
-  const parent = schemaAt(root, path.slice(0, -1));
-  if (parent instanceof z.ZodRecord) return nameOf(parent.valueType as z.ZodType) === EMPTY_STRUCT;
-  return typeof path.at(-1) === "number";
-}
 
 function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
   return path.reduce<z.ZodType>((schema, part) => unwrapped(partOf(schema, part)), unwrapped(root));
@@ -66,9 +74,13 @@ function nameOf(schema: z.ZodType): string {
   if (inner instanceof z.ZodString) return "string";
   if (inner instanceof z.ZodBoolean) return "bool";
   if (inner instanceof z.ZodNumber) return "int64";
-  if (inner instanceof z.ZodArray) return `[]${nameOf(inner.element as z.ZodType)}`;
-  if (inner instanceof z.ZodRecord) return `map[string]${nameOf(inner.valueType as z.ZodType)}`;
+  if (inner instanceof z.ZodArray) return `[]${elementName(inner.element as z.ZodType)}`;
+  if (inner instanceof z.ZodRecord) return `map[string]${elementName(inner.valueType as z.ZodType)}`;
   return inner instanceof z.ZodObject && Object.keys(inner.shape).length === 0 ? EMPTY_STRUCT : "struct";
+}
+
+function elementName(schema: z.ZodType): string {
+  return goTypeOf(unwrapped(schema))?.isPointer === true ? `*${nameOf(schema)}` : nameOf(schema);
 }
 
 /** A number that is only too large, or not whole, is told. */

@@ -7,6 +7,7 @@ import { z } from "zod";
 import {
   consoleSize,
   duration,
+  fileMode,
   goType,
   int,
   integer,
@@ -25,7 +26,6 @@ const set = z.record(text, z.object({}));
 const command = z.union([texts, text.transform((word) => [word])]);
 /** Go's zero value where nothing is given. */
 const string = text.default("");
-const number = integer.default(0);
 
 export const HEALTH = goType(
   z.object({
@@ -36,7 +36,7 @@ export const HEALTH = goType(
     StartInterval: maybe(duration),
     Retries: maybe(int),
   }),
-  "container.HealthConfig",
+  "v1.HealthcheckConfig",
 );
 
 const config = {
@@ -64,10 +64,30 @@ const config = {
   Labels: maybe(map),
   StopSignal: maybe(text),
   StopTimeout: maybe(int),
-  Shell: maybe(texts),
+  Shell: maybe(command),
 };
 
-const throttle = z.array(goType(z.object({ Path: string, Rate: uint64.default(0) }), "blkiodev.ThrottleDevice"));
+const weight = goType(z.object({ Path: string, Weight: uint16.default(0) }), "blkiodev.WeightDevice", {
+  isPointer: true,
+});
+const throttle = z.array(
+  goType(z.object({ Path: string, Rate: uint64.default(0) }), "blkiodev.ThrottleDevice", { isPointer: true }),
+);
+
+const device = goType(
+  z.object({ PathOnHost: string, PathInContainer: string, CgroupPermissions: string }),
+  "container.DeviceMapping",
+);
+const deviceRequest = goType(
+  z.object({
+    Driver: string,
+    Count: int.default(0),
+    DeviceIDs: texts.nullable().default(null),
+    Capabilities: z.array(texts).default([]),
+    Options: map.default({}),
+  }),
+  "container.DeviceRequest",
+);
 
 /** What `POST /containers/{id}/update` may change. */
 export const RESOURCES = {
@@ -76,9 +96,7 @@ export const RESOURCES = {
   NanoCpus: maybe(integer),
   CgroupParent: maybe(text),
   BlkioWeight: maybe(uint16),
-  BlkioWeightDevice: maybe(
-    z.array(goType(z.object({ Path: string, Weight: uint16.default(0) }), "blkiodev.WeightDevice")),
-  ),
+  BlkioWeightDevice: maybe(z.array(weight)),
   BlkioDeviceReadBps: maybe(throttle),
   BlkioDeviceWriteBps: maybe(throttle),
   BlkioDeviceReadIOps: maybe(throttle),
@@ -89,19 +107,10 @@ export const RESOURCES = {
   CpuRealtimeRuntime: maybe(integer),
   CpusetCpus: maybe(text),
   CpusetMems: maybe(text),
-  Devices: maybe(z.array(z.object({ PathOnHost: string, PathInContainer: string, CgroupPermissions: string }))),
+  Devices: maybe(z.array(device)),
   DeviceCgroupRules: maybe(texts),
-  DeviceRequests: maybe(
-    z.array(
-      z.object({
-        Driver: string,
-        Count: int.default(0),
-        DeviceIDs: texts.nullable().default(null),
-        Capabilities: z.array(texts).default([]),
-        Options: map.default({}),
-      }),
-    ),
-  ),
+  DeviceRequests: maybe(z.array(deviceRequest)),
+  KernelMemoryTCP: maybe(integer),
   MemoryReservation: maybe(integer),
   MemorySwap: maybe(integer),
   MemorySwappiness: maybe(integer),
@@ -110,8 +119,8 @@ export const RESOURCES = {
   Ulimits: maybe(z.array(ulimit)),
   CpuCount: maybe(integer),
   CpuPercent: maybe(integer),
-  IOMaximumIOps: maybe(integer),
-  IOMaximumBandwidth: maybe(integer),
+  IOMaximumIOps: maybe(uint64),
+  IOMaximumBandwidth: maybe(uint64),
 };
 
 export const RESTART_POLICY = goType(
@@ -119,31 +128,40 @@ export const RESTART_POLICY = goType(
   "container.RestartPolicy",
 );
 
+const bindOptions = goType(
+  z.object({
+    Propagation: maybe(goType(text, "mount.Propagation")),
+    NonRecursive: maybe(z.boolean()),
+    CreateMountpoint: maybe(z.boolean()),
+    ReadOnlyNonRecursive: maybe(z.boolean()),
+    ReadOnlyForceRecursive: maybe(z.boolean()),
+  }),
+  "mount.BindOptions",
+);
+const volumeOptions = goType(
+  z.object({
+    NoCopy: maybe(z.boolean()),
+    Labels: maybe(map),
+    Subpath: maybe(text),
+    DriverConfig: maybe(goType(z.object({ Name: maybe(text), Options: maybe(map) }), "mount.Driver")),
+  }),
+  "mount.VolumeOptions",
+);
+const tmpfsOptions = goType(
+  z.object({ SizeBytes: maybe(integer), Mode: maybe(fileMode), Options: maybe(z.array(texts)) }),
+  "mount.TmpfsOptions",
+);
+
 const mount = z.object({
   Type: maybe(goType(text, "mount.Type")),
   Source: maybe(text),
   Target: maybe(text),
   ReadOnly: maybe(z.boolean()),
-  Consistency: maybe(text),
-  BindOptions: maybe(
-    z.object({
-      Propagation: maybe(text),
-      NonRecursive: maybe(z.boolean()),
-      CreateMountpoint: maybe(z.boolean()),
-      ReadOnlyNonRecursive: maybe(z.boolean()),
-      ReadOnlyForceRecursive: maybe(z.boolean()),
-    }),
-  ),
-  VolumeOptions: maybe(
-    z.object({
-      NoCopy: maybe(z.boolean()),
-      Labels: maybe(map),
-      Subpath: maybe(text),
-      DriverConfig: maybe(z.object({ Name: maybe(text), Options: maybe(map) })),
-    }),
-  ),
-  ImageOptions: maybe(z.object({ Subpath: maybe(text) })),
-  TmpfsOptions: maybe(z.object({ SizeBytes: maybe(integer), Mode: maybe(integer), Options: maybe(z.array(texts)) })),
+  Consistency: maybe(goType(text, "mount.Consistency")),
+  BindOptions: maybe(bindOptions),
+  VolumeOptions: maybe(volumeOptions),
+  ImageOptions: maybe(goType(z.object({ Subpath: maybe(text) }), "mount.ImageOptions")),
+  TmpfsOptions: maybe(tmpfsOptions),
 });
 export const MOUNT = goType(mount, "mount.Mount");
 
@@ -198,8 +216,10 @@ const hostConfig = z.object({
 
 /** How a container is to be connected to a network. */
 const endpoint = z.object({
-  IPAMConfig: z
-    .object({ IPv4Address: maybe(text), IPv6Address: maybe(text), LinkLocalIPs: maybe(texts) })
+  IPAMConfig: goType(
+    z.object({ IPv4Address: maybe(text), IPv6Address: maybe(text), LinkLocalIPs: maybe(texts) }),
+    "network.EndpointIPAMConfig",
+  )
     .nullable()
     .default(null),
   Links: texts.nullable().default(null),
@@ -211,14 +231,14 @@ const endpoint = z.object({
   EndpointID: string,
   Gateway: string,
   IPAddress: string,
-  IPPrefixLen: number,
+  IPPrefixLen: int.default(0),
   IPv6Gateway: string,
   GlobalIPv6Address: string,
-  GlobalIPv6PrefixLen: number,
+  GlobalIPv6PrefixLen: int.default(0),
   DNSNames: texts.nullable().default(null),
 });
 
-export const ENDPOINT = goType(endpoint, "network.EndpointSettings");
+export const ENDPOINT = goType(endpoint, "network.EndpointSettings", { isPointer: true });
 
 const networking = z.object({ EndpointsConfig: z.record(text, ENDPOINT.nullable()).default({}) });
 

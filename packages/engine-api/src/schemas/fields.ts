@@ -6,6 +6,8 @@ export interface GoType {
   readonly name: string;
   /** The decoder meets it in a struct without a name. */
   readonly isNameless?: boolean;
+  /** Lists and maps of it hold pointers. */
+  readonly isPointer?: boolean;
 }
 
 const goTypes = z.registry<GoType>();
@@ -49,13 +51,20 @@ export const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema)
 export const int = goType(integer, "int");
 export const uint64 = goType(integer.min(0), "uint64");
 export const uint16 = goType(integer.min(0).max(2 ** 16 - 1), "uint16");
+export const uint32 = goType(integer.min(0).max(2 ** 32 - 1), "uint32");
+export const float32 = goType(z.number(), "float32");
+/** Permissions of a file, as bits. */
+export const fileMode = goType(integer.min(0).max(2 ** 32 - 1), "fs.FileMode");
 const uint = goType(integer.min(0), "uint");
 /** Nanoseconds. */
 export const duration = goType(integer, "time.Duration");
 /** Lines and columns of a terminal: of an array of Go's, what is missing is zero and what is too much is dropped. */
-export const consoleSize = z.array(uint).transform(([lines = 0, columns = 0]) => [lines, columns] as const);
+export const consoleSize = goType(z.array(uint), "[2]uint").transform(
+  ([lines = 0, columns = 0]) => [lines, columns] as const,
+);
 /** `nofile=64:128`, read. */
 export const ulimit = goType(
   z.object({ Name: text.default(""), Hard: integer.default(0), Soft: integer.default(0) }),
   "units.Ulimit",
+  { isPointer: true },
 );

@@ -7,24 +7,40 @@
 import { z } from "zod";
 import { goType, maybe, text } from "./fields.ts";
 
-const credentials = z.object({ Config: text.default(""), File: text.default(""), Registry: text.default("") });
+const credentials = goType(
+  z.object({ Config: text.default(""), File: text.default(""), Registry: text.default("") }),
+  "swarm.CredentialSpec",
+);
 
-const selinux = z.object({
-  Disable: z.boolean().default(false),
-  User: text.default(""),
-  Role: text.default(""),
-  Type: text.default(""),
-  Level: text.default(""),
-});
+const selinux = goType(
+  z.object({
+    Disable: z.boolean().default(false),
+    User: text.default(""),
+    Role: text.default(""),
+    Type: text.default(""),
+    Level: text.default(""),
+  }),
+  "swarm.SELinuxContext",
+);
 
-const seccomp = z.object({
-  Mode: text.default("").transform((mode) => (mode === "unconfined" || mode === "custom" ? mode : "default")),
-  Profile: maybe(text),
-});
+const seccomp = goType(
+  z.object({
+    Mode: goType(text, "swarm.SeccompMode")
+      .default("")
+      .transform((mode) => (mode === "unconfined" || mode === "custom" ? mode : "default")),
+    Profile: maybe(goType(text, "[]uint8")),
+  }),
+  "swarm.SeccompOpts",
+);
 
-const appArmor = z.object({
-  Mode: text.default("").transform((mode) => (mode === "disabled" ? mode : "default")),
-});
+const appArmor = goType(
+  z.object({
+    Mode: goType(text, "swarm.AppArmorMode")
+      .default("")
+      .transform((mode) => (mode === "disabled" ? mode : "default")),
+  }),
+  "swarm.AppArmorOpts",
+);
 
 export const PRIVILEGES = goType(
   z.object({

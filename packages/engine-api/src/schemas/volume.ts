@@ -1,25 +1,32 @@
 /** Bodies of requests about volumes. */
 import { z } from "zod";
-import { goType, map, maybe, text } from "./fields.ts";
+import { goType, integer, map, maybe, text } from "./fields.ts";
 
-const topologies = maybe(z.array(z.object({ Segments: maybe(map) })));
+const topologies = maybe(z.array(goType(z.object({ Segments: maybe(map) }), "volume.Topology")));
+const secret = goType(z.object({ Key: text.default(""), Secret: text.default("") }), "volume.Secret");
 
 /** @see moby api/types/volume ClusterVolumeSpec */
-const clusterVolumeSpec = z.object({
-  Group: maybe(text),
-  AccessMode: maybe(
-    z.object({
-      Scope: maybe(text),
-      Sharing: maybe(text),
-      MountVolume: maybe(z.object({ FsType: maybe(text), MountFlags: maybe(z.array(text)) })),
-      BlockVolume: maybe(z.object({})),
-    }),
-  ),
-  AccessibilityRequirements: maybe(z.object({ Requisite: topologies, Preferred: topologies })),
-  CapacityRange: maybe(z.object({ RequiredBytes: z.number().default(0), LimitBytes: z.number().default(0) })),
-  Secrets: maybe(z.array(z.object({ Key: text.default(""), Secret: text.default("") }))),
-  Availability: maybe(text),
+const accessMode = z.object({
+  Scope: maybe(goType(text, "volume.Scope")),
+  Sharing: maybe(goType(text, "volume.SharingMode")),
+  MountVolume: maybe(goType(z.object({ FsType: maybe(text), MountFlags: maybe(z.array(text)) }), "volume.TypeMount")),
+  BlockVolume: maybe(goType(z.object({}), "volume.TypeBlock")),
 });
+const clusterVolumeSpec = goType(
+  z.object({
+    Group: maybe(text),
+    AccessMode: maybe(goType(accessMode, "volume.AccessMode")),
+    AccessibilityRequirements: maybe(
+      goType(z.object({ Requisite: topologies, Preferred: topologies }), "volume.TopologyRequirement"),
+    ),
+    CapacityRange: maybe(
+      goType(z.object({ RequiredBytes: integer.default(0), LimitBytes: integer.default(0) }), "volume.CapacityRange"),
+    ),
+    Secrets: maybe(z.array(secret)),
+    Availability: maybe(goType(text, "volume.Availability")),
+  }),
+  "volume.ClusterVolumeSpec",
+);
 
 /** @see moby api/types/volume CreateOptions */
 export const VOLUME_CREATE = goType(
