@@ -71,3 +71,21 @@ it("what a policy has begun to start again can be stopped, and restarted", async
   await containers.restart(container);
   expect(container.state).toBe("running");
 });
+
+it("a program begins with its start, and what a restart tells comes before it can end", async () => {
+  const { containers, told } = await machine();
+  const container = containers.create({ Image: "busybox", Cmd: ["true"] }, "short");
+  await containers.start(container, { untilBegun: true });
+  expect([container.state, container.exitCode]).toEqual(["exited", 0]);
+  await containers.restart(container, { untilBegun: true });
+  expect(told).toEqual(["create", "start", "die", "start", "restart", "die"]);
+});
+
+it("is answered when the program has had its first moments", async () => {
+  const { containers, container, engine } = await machine();
+  const { clock } = engine.world;
+  await containers.start(container, { untilBegun: true });
+  expect(container.isRunning).toBe(true);
+  expect(container.oci?.process.name).toBe("sleep");
+  expect(clock.nowUs - container.startedUs).toBe(1_000);
+});

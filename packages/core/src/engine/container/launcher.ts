@@ -179,18 +179,19 @@ export class Launcher {
    * anything else happens.
    */
   #prepared(container: Container, oci: OciContainer, launch: Launch): void {
-    if (oci.status === "created" && this.#parts.life.number === launch.life) {
-      try {
-        this.#begin(container, oci);
-        if (launch.options.isRestart === true) this.#parts.events.record(container, "restart");
-        launch.hasBegun = true;
-      } catch (error) {
-        // Who has asked for the start is to hear of it, not the process.
-        launch.error = error;
-      }
+    const { kernel, world, life } = this.#parts;
+    const { current } = kernel;
+    // It is the daemon that does the rest, by the world's clock.
+    kernel.current = undefined;
+    try {
+      if (oci.status === "created" && life.number === launch.life) this.#begin(container, oci, launch);
+    } catch (error) {
+      // Who has asked for the start is to hear of it, not the process.
+      launch.error = error;
+    } finally {
+      kernel.current = current;
     }
-    if (launch.hasBegun && launch.options.untilBegun === true)
-      this.#parts.world.clock.after(FIRST_STEPS_US, () => launch.end());
+    if (launch.hasBegun && launch.options.untilBegun === true) world.clock.after(FIRST_STEPS_US, () => launch.end());
     else launch.end();
   }
 
@@ -214,7 +215,7 @@ export class Launcher {
   }
 
   /** Its program begins. */
-  #begin(container: Container, oci: OciContainer): void {
+  #begin(container: Container, oci: OciContainer, launch: Launch): void {
     this.#parts.networks.attach(container);
     container.become("running");
     container.error = "";
@@ -223,6 +224,8 @@ export class Launcher {
     container.startedUs = this.#parts.kernel.nowUs;
     oci.start();
     this.#parts.events.record(container, "start");
+    if (launch.options.isRestart === true) this.#parts.events.record(container, "restart");
+    launch.hasBegun = true;
   }
 
   /** Takes addresses and ports. @throws StatusError */
