@@ -89,3 +89,13 @@ it("is answered when the program has had its first moments", async () => {
   expect(container.oci?.process.name).toBe("sleep");
   expect(clock.nowUs - container.startedUs).toBe(1_000);
 });
+
+it("who asks for a start hears what a listener of its event throws, and the container runs", async () => {
+  const { containers, container, engine, outcomes } = await machine();
+  engine.events.on("event", ({ action }) => {
+    if (action === "start") throw new Error("the listener's own");
+  });
+  expect(await outcomes(containers.start(container))).toEqual(["the listener's own"]);
+  await engine.pass("1m");
+  expect([container.state, container.oci?.process.isAlive]).toEqual(["running", true]);
+});

@@ -80,10 +80,7 @@ export class Launcher {
       const oci = this.#create(container, spec, launch);
       const what = `container ${container.name} to be started`;
       await world.until(() => launch.isOver, { follows, on: launch.changed, what });
-      if (launch.error !== undefined) {
-        oci.killAll();
-        throw launch.error;
-      }
+      if (launch.error !== undefined) throw launch.error;
       if (life.number !== launch.life) this.#lose(container, oci, launch);
       if (!launch.hasBegun) this.#fail(container, oci);
     } catch (error) {
